@@ -1,0 +1,4 @@
+#include "base/up.h"
+#include "store/store.h"
+
+#include <stdio.h>

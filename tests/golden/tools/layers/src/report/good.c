@@ -1,0 +1,4 @@
+#include <stdio.h>
+
+#include "base/up.h"
+#include "store/store.h"
