@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # tap.sh - what every tests/system/*.t sources; prints TAP
 #
 # $work is an own scratch folder (gone at the end) and the working directory;

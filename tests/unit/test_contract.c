@@ -14,7 +14,8 @@ test_sorted_and_complete(void **state)
 	for (size_t i = 0; i < n_contracts; i++) {
 		const struct contract *c = contracts[i];
 		if (i > 0)
-			assert_true(strcmp(contracts[i - 1]->name, c->name) < 0);
+			assert_true(strcmp(contracts[i - 1]->name, c->name) <
+				    0);
 		assert_true(c->n_cols > 0);
 		assert_true(c->platforms != 0);
 		for (size_t j = 0; j < c->n_cols; j++) {
