@@ -1,0 +1,19 @@
+/* functions.h - the SQL functions of ours. */
+#ifndef STORE_FUNCTIONS_H
+#define STORE_FUNCTIONS_H
+
+#include <sqlite3.h>
+
+struct err;
+struct zone;
+
+/*
+ * Registers at_add on_add on_of at_of dur_s version_cmp in_cidr norm
+ * jp_holiday business_day all_true any_true, and in_change() which tells
+ * whether the journal is writing a change. Both pointers are read at each
+ * call and must outlive the connection.
+ */
+int functions_register(sqlite3 *db, const struct zone *const *zone,
+		       const bool *in_change, struct err *e);
+
+#endif

@@ -1,0 +1,34 @@
+/* private.h - what the files of this folder share. */
+#ifndef STORE_PRIVATE_H
+#define STORE_PRIVATE_H
+
+#include <sqlite3.h>
+
+#include "store/store.h"
+
+struct store {
+	sqlite3 *db;
+	char *dir;
+	const struct zone *zone;
+	struct str catalog_hash;
+	bool in_change; /* set by the journal while a change is written */
+};
+
+struct stmt {
+	sqlite3_stmt *st;
+	struct store *store;
+};
+
+/* Turns an SQLite result into our codes and words. */
+int store_err(struct store *s, int rc, struct err *e);
+
+/* Brings one file (schema main of s) to its newest version. */
+int store_migrate(struct store *s, const char *kind, struct err *e);
+
+/* Makes and widens the tables of facts.db after the contracts. */
+int store_facts_schema(struct store *s, struct err *e);
+
+/* Attaches the built-in catalog, read-only. */
+int store_attach_catalog(struct store *s, struct err *e);
+
+#endif
