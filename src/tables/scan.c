@@ -7,6 +7,17 @@
 #define SCAN_MAGIC 0x5ca77ab1U
 #define FILE_MAX ((size_t)8 * 1024 * 1024)
 
+struct shared_thing {
+	const char *name;
+	void *what;
+	struct shared_thing *next;
+};
+
+struct shared {
+	struct arena *arena;
+	struct shared_thing *things;
+};
+
 struct scan {
 	unsigned magic;
 	const struct world *world;
@@ -233,6 +244,53 @@ scan_exec(struct scan *s, const char *const argv[], struct str *ret,
 		return err_set(e, -EIO, "'%s' ended with code %d", argv[0],
 			       code);
 	return 0;
+}
+
+int
+scan_walk(struct scan *s, const char *root, scan_visit *visit, void *ctx,
+	  struct scan_walked *ret, struct err *e)
+{
+	if (s->world->walk == NULL)
+		return err_set(e, -ENOSYS, "cannot walk here");
+	return s->world->walk(s->world->ctx, root, visit, ctx, ret, e);
+}
+
+void
+world_share(struct world *w, struct arena *a)
+{
+	w->shared = ARENA_NEW(a, struct shared);
+	w->shared->arena = a;
+}
+
+void *
+scan_shared(struct scan *s, const char *name)
+{
+	const struct shared *h = s->world->shared;
+	struct shared_thing *t = h != NULL ? h->things : NULL;
+
+	while (t != NULL && strcmp(t->name, name) != 0)
+		t = t->next;
+	return t != NULL ? t->what : NULL;
+}
+
+void
+scan_share(struct scan *s, const char *name, void *what)
+{
+	struct shared *h = s->world->shared;
+
+	if (h == NULL)
+		return;
+	struct shared_thing *t = ARENA_NEW(h->arena, struct shared_thing);
+	t->name = name;
+	t->what = what;
+	t->next = h->things;
+	h->things = t;
+}
+
+struct arena *
+scan_shared_arena(struct scan *s)
+{
+	return s->world->shared != NULL ? s->world->shared->arena : s->arena;
 }
 
 int

@@ -5,6 +5,9 @@
 #include "tables/sink.h"
 #include "tables/table.h"
 
+struct arena;
+struct shared;
+
 /* Where scan_* calls get their answers. Results go into the arena. */
 struct world {
 	int (*file)(void *ctx, struct arena *a, const char *path, size_t max,
@@ -19,13 +22,22 @@ struct world {
 		    struct str *ret, int *ret_exit, struct err *e);
 	int (*call)(void *ctx, struct arena *a, const char *name,
 		    struct str *ret, struct err *e);
+	int (*walk)(void *ctx, const char *root, scan_visit *visit,
+		    void *visit_ctx, struct scan_walked *ret, struct err *e);
 	void *ctx;
+	struct shared *shared; /* see world_share; NULL = nothing is shared */
 	bool as_root;
 	int64_t now; /* instant; 0 = the clock */
 };
 
 /* This machine. root is "/" or a folder seen as the machine's root. */
 void world_live(struct world *w);
+
+/*
+ * Lets the tables of one run share what was costly to find out (one walk for
+ * all tables about files). The arena must outlive the run.
+ */
+void world_share(struct world *w, struct arena *a);
 
 /* A recorded machine below dir; the string must outlive the world. */
 void world_recorded(struct world *w, struct arena *a, const char *dir);

@@ -186,6 +186,64 @@ recorded_exec(void *ctx, struct arena *a, const char *const argv[],
 	return 0;
 }
 
+/* A folder being walked, and what was left to be said about all of them. */
+struct steps {
+	struct recorded *r;
+	scan_visit *visit;
+	void *visit_ctx;
+	struct scan_walked *walked;
+};
+
+static int
+step(struct steps *w, struct str path, bool reachable, int depth, struct err *e)
+{
+	auto_arena *a = arena_new();
+	struct scan_entry entry = { .path = path, .reachable = reachable };
+	struct str *names;
+	size_t n;
+	struct err none = { 0 };
+
+	size_t at = path.len;
+	while (at > 0 && path.p[at - 1] != '/')
+		at--;
+	entry.name = str_from(path, at);
+	int code = recorded_stat(w->r, a, path.p, &entry.st, e);
+	if (code < 0)
+		return code;
+	w->walked->n_entries++;
+	enum scan_say say = w->visit(w->visit_ctx, &entry);
+	w->walked->stopped = say == SCAN_STOP;
+	if (say != SCAN_ON || !S_ISDIR(entry.st.mode))
+		return 0;
+	if (depth == SCAN_WALK_DEPTH) {
+		w->walked->n_too_deep++;
+		return 0;
+	}
+	if (recorded_dir(w->r, a, path.p, &names, &n, &none) < 0) {
+		w->walked->n_denied++;
+		return 0;
+	}
+	for (size_t i = 0; i < n && !w->walked->stopped; i++) {
+		struct str next = fs_join(a, path, names[i]);
+
+		code = step(w, next, reachable && (entry.st.mode & 1) != 0,
+			    depth + 1, e);
+		if (code < 0)
+			return code;
+	}
+	return 0;
+}
+
+static int
+recorded_walk(void *ctx, const char *root, scan_visit *visit, void *visit_ctx,
+	      struct scan_walked *ret, struct err *e)
+{
+	struct steps w = { ctx, visit, visit_ctx, ret };
+
+	*ret = (struct scan_walked){ 0 };
+	return step(&w, str_c(root), true, 0, e);
+}
+
 static int
 recorded_call(void *ctx, struct arena *a, const char *name, struct str *ret,
 	      struct err *e)
@@ -224,9 +282,11 @@ world_recorded(struct world *w, struct arena *a, const char *dir)
 		.stat = recorded_stat,
 		.exec = recorded_exec,
 		.call = recorded_call,
+		.walk = recorded_walk,
 		.ctx = r,
 		.as_root = !fs_exists(below(a, r, "@user")),
 	};
+	world_share(w, a);
 	/* Without @now the recording speaks of the present. */
 	(void)at_parse(str_trim(bookkeeping(a, r, "@now")), zone_tokyo,
 		       &w->now, &none);

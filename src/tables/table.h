@@ -88,6 +88,45 @@ int scan_stat(struct scan *s, const char *path, struct scan_stat *ret,
 	      struct err *e); /* of a link itself */
 
 /*
+ * Walks over everything below root on the same file system, root included,
+ * in no set order; links are not followed. What vanishes meanwhile is left
+ * out. Folders that may not be read, and those deeper than SCAN_WALK_DEPTH,
+ * are counted. The function is called for each entry.
+ */
+#define SCAN_WALK_DEPTH 200
+
+struct scan_entry {
+	struct str path; /* valid during the call; NUL behind it */
+	struct str name; /* its last part */
+	struct scan_stat st;
+	bool reachable; /* everybody may pass through all folders above */
+};
+enum scan_say {
+	SCAN_ON,
+	SCAN_LEAVE_OUT, /* do not enter this folder */
+	SCAN_STOP,
+};
+typedef enum scan_say scan_visit(void *ctx, const struct scan_entry *entry);
+
+struct scan_walked {
+	int64_t n_entries;
+	int64_t n_denied;   /* folders not allowed to be read */
+	int64_t n_too_deep; /* folders */
+	bool stopped;
+};
+int scan_walk(struct scan *s, const char *root, scan_visit *visit, void *ctx,
+	      struct scan_walked *ret, struct err *e);
+
+/*
+ * What one table found out at a price and another needs too, under a name;
+ * NULL when nobody did, or when the run shares nothing. What is shared must
+ * come from the arena of scan_shared_arena, which outlives the tables.
+ */
+void *scan_shared(struct scan *s, const char *name);
+void scan_share(struct scan *s, const char *name, void *what);
+struct arena *scan_shared_arena(struct scan *s);
+
+/*
  * Runs a program without a shell, C locale, empty environment but PATH, no
  * input, at most 20 s and 4 MiB of output. argv ends with NULL; argv[0] is
  * looked up in /usr/sbin:/usr/bin:/sbin:/bin. -ENOENT when it is not

@@ -11,6 +11,7 @@
 #include "base/fs.h"
 #include "base/moment.h"
 #include "base/proc.h"
+#include "tables/linux/walk.h"
 #include "tables/scan.h"
 
 #define DIR_MAX 100000
@@ -164,6 +165,7 @@ world_live(struct world *w)
 		.stat = live_stat,
 		.exec = live_exec,
 		.call = live_call,
+		.walk = live_walk,
 		.as_root = geteuid() == 0,
 	};
 }

@@ -1,0 +1,11 @@
+/* walk.h - walks over a file system of this machine. */
+#ifndef LINUX_WALK_H
+#define LINUX_WALK_H
+
+#include "tables/table.h"
+
+/* The walk of the live world; see scan_walk. */
+int live_walk(void *ctx, const char *root, scan_visit *visit, void *visit_ctx,
+	      struct scan_walked *ret, struct err *e);
+
+#endif
