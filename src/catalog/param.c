@@ -1,17 +1,17 @@
 /* param.c - parameters of a control and their values. */
 #include "catalog/read.h"
 
-#include <jansson.h>
-
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/diags.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/json_read.h"
 #include "base/moment.h"
 #include "base/num.h"
 
 #define VALUE_MAX ((size_t)256 * 1024)
+#define VALUE_DEPTH 8
 
 const char *const param_type_names[9] = {
 	"duration", "int",  "bool", "choice", "text",
@@ -108,48 +108,76 @@ choice_value(struct arena *a, const struct parameter *p, struct str text,
 		       STR_ARG(p->name), STR_ARG(list), STR_ARG(text));
 }
 
-static void
-json_done(json_t **j)
+/* One value, written again without blanks; false when it is too deep. */
+static bool
+copy_value(struct json_read *in, struct json *out)
 {
-	json_decref(*j);
+	struct str key;
+	bool ok = true;
+
+	if (out->depth > VALUE_DEPTH)
+		return false;
+	switch (json_read_kind(in)) {
+	case JSON_OBJECT:
+		json_open(out, '{');
+		for (json_read_object(in); ok && json_read_key(in, &key);) {
+			json_key(out, str_to_c(in->arena, key));
+			ok = copy_value(in, out);
+		}
+		json_close(out, '}');
+		break;
+	case JSON_ARRAY:
+		json_open(out, '[');
+		for (json_read_array(in); ok && json_read_item(in);)
+			ok = copy_value(in, out);
+		json_close(out, ']');
+		break;
+	case JSON_TEXT:
+		json_str(out, json_read_text(in));
+		break;
+	case JSON_NUMBER:
+	case JSON_BOOL:
+	case JSON_NULL:
+	case JSON_BAD:
+		json_raw(out, json_read_raw(in));
+		break;
+	}
+	return ok;
 }
 
-/* All members scalars (list) or maps (table)? */
 static bool
-members_ok(const json_t *list, enum param_type type)
+member_ok(enum json_kind k, enum param_type type)
 {
-	size_t i;
-	json_t *it;
-
-	json_array_foreach(list, i, it) {
-		bool map = json_is_object(it);
-
-		if (type == PARAM_TABLE ? !map : map || json_is_array(it))
-			return false;
-	}
-	return true;
+	if (type == PARAM_TABLE)
+		return k == JSON_OBJECT;
+	return k == JSON_TEXT || k == JSON_NUMBER || k == JSON_BOOL;
 }
 
 static int
 json_value(struct arena *a, const struct parameter *p, struct str text,
 	   struct str *ret, struct err *e)
 {
-	json_error_t je;
-	CLEANUP(json_done) json_t *j = json_loadb(
-		text.p, text.len, JSON_REJECT_DUPLICATES, &je);
+	struct json_read in;
+	struct json out;
+	auto_buf b;
+	bool ok;
 
-	if (!json_is_array(j) || !members_ok(j, p->type))
+	buf_init(&b, VALUE_MAX * 2);
+	json_init(&out, &b, false);
+	json_read_init(&in, a, text);
+	ok = json_read_array(&in);
+	json_open(&out, '[');
+	while (ok && json_read_item(&in)) {
+		ok = member_ok(json_read_kind(&in), p->type) &&
+		     copy_value(&in, &out);
+	}
+	json_close(&out, ']');
+	if (!ok || json_read_end(&in, e) < 0 || b.bad || !str_utf8_ok(text))
 		return err_set(e, -EINVAL, "'%.*s' expects a JSON list of %s",
 			       STR_ARG(p->name),
 			       p->type == PARAM_TABLE ? "objects"
 						      : "texts or numbers");
-
-	char *c = json_dumps(j, JSON_COMPACT);
-	if (c == NULL)
-		return err_set(e, -EINVAL, "'%.*s' is no text that can be kept",
-			       STR_ARG(p->name));
-	*ret = str_copy(a, str_c(c));
-	free(c);
+	*ret = str_copy(a, buf_view(&b));
 	return 0;
 }
 
