@@ -1,5 +1,7 @@
 /* live.c - this machine as the world of the table files. */
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <ifaddrs.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/timex.h>
@@ -7,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/fs.h"
 #include "base/moment.h"
@@ -129,15 +132,64 @@ call_statvfs(struct arena *a, const char *arg, struct str *ret, struct err *e)
 	return 0;
 }
 
+static int
+prefix_len(const struct sockaddr *mask)
+{
+	const void *p = mask;
+	const struct sockaddr_in *v4 = p;
+	const struct sockaddr_in6 *v6 = p;
+	int n = 0;
+
+	if (mask == NULL)
+		return 0;
+	if (mask->sa_family == AF_INET)
+		return __builtin_popcount(v4->sin_addr.s_addr);
+	for (size_t i = 0; i < 16; i++)
+		n += __builtin_popcount(v6->sin6_addr.s6_addr[i]);
+	return n;
+}
+
+/* "eth0 192.0.2.1 24", one a line. */
+static int
+call_addresses(struct arena *a, const char *arg UNUSED, struct str *ret,
+	       struct err *e)
+{
+	struct ifaddrs *all;
+	char text[INET6_ADDRSTRLEN];
+	auto_buf b;
+
+	if (getifaddrs(&all) < 0)
+		return err_sys(e, "cannot ask for the addresses");
+	buf_init(&b, FS_SMALL_MAX);
+	for (const struct ifaddrs *i = all; i != NULL; i = i->ifa_next) {
+		const void *p = i->ifa_addr;
+		const struct sockaddr_in *v4 = p;
+		const struct sockaddr_in6 *v6 = p;
+
+		if (p == NULL ||
+		    (v4->sin_family != AF_INET && v4->sin_family != AF_INET6))
+			continue;
+		if (v4->sin_family == AF_INET)
+			p = &v4->sin_addr;
+		else
+			p = &v6->sin6_addr;
+		assert(inet_ntop(v4->sin_family, p, text, sizeof(text)));
+		buf_fmt(&b, "%s %s %d\n", i->ifa_name, text,
+			prefix_len(i->ifa_netmask));
+	}
+	freeifaddrs(all);
+	*ret = str_copy(a, buf_view(&b));
+	return b.bad ? err_set(e, -EFBIG, "too many addresses") : 0;
+}
+
 /* What scan_call knows; a name may be followed by ":ARGUMENT". */
 static const struct {
 	const char *name;
 	int (*call)(struct arena *a, const char *arg, struct str *ret,
 		    struct err *e);
 } calls[] = {
-	{ "uname", call_uname },
-	{ "adjtimex", call_adjtimex },
-	{ "euid", call_euid },
+	{ "addresses", call_addresses }, { "uname", call_uname },
+	{ "adjtimex", call_adjtimex },	 { "euid", call_euid },
 	{ "statvfs", call_statvfs },
 };
 
