@@ -11,7 +11,8 @@ struct store {
 	char *dir;
 	const struct zone *zone;
 	struct str catalog_hash;
-	bool in_change; /* set by the journal while a change is written */
+	bool in_change;	     /* guard is set; what in_change() tells */
+	struct guard *guard; /* of the journal, while it writes a change */
 };
 
 struct stmt {
@@ -21,6 +22,9 @@ struct stmt {
 
 /* Turns an SQLite result into our codes and words. */
 int store_err(struct store *s, int rc, struct err *e);
+
+/* The SQL functions change_seq() and journal_touch(). */
+int store_guard_register(struct store *s, struct err *e);
 
 /* Brings one file (schema main of s) to its newest version. */
 int store_migrate(struct store *s, const char *kind, struct err *e);

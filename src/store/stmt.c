@@ -149,6 +149,23 @@ stmt_is_int(struct stmt *st, int col)
 	return sqlite3_column_type(st->st, col) == SQLITE_INTEGER;
 }
 
+enum stmt_type
+stmt_type(struct stmt *st, int col)
+{
+	switch (sqlite3_column_type(st->st, col)) {
+	case SQLITE_INTEGER:
+		return STMT_INT;
+	case SQLITE_FLOAT:
+		return STMT_REAL;
+	case SQLITE_TEXT:
+		return STMT_TEXT;
+	case SQLITE_BLOB:
+		return STMT_BLOB;
+	default:
+		return STMT_NULL;
+	}
+}
+
 int64_t
 stmt_int(struct stmt *st, int col)
 {

@@ -78,10 +78,16 @@ configure(struct store *s, struct err *e)
 	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_DQS_DML, 0, &was);
 	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION,
 				0, &was);
-	return functions_register(s->db, &s->zone, &s->in_change, e);
+	if (functions_register(s->db, &s->zone, &s->in_change, e) < 0)
+		return e->code;
+	return store_guard_register(s, e);
 }
 
-/* Pragmas of one file; FULL where people's words are, NORMAL for facts. */
+/*
+ * Pragmas of one file; FULL where people's words are, NORMAL for facts. What
+ * is erased must be gone from free pages too, and a row that REPLACE takes
+ * away must be seen by the triggers of its table.
+ */
 static int
 tune(struct store *s, const char *schema, bool full, struct err *e)
 {
@@ -93,10 +99,12 @@ tune(struct store *s, const char *schema, bool full, struct err *e)
 			"PRAGMA %s.journal_mode = WAL;"
 			"PRAGMA %s.synchronous = %s;"
 			"PRAGMA %s.foreign_keys = ON;"
+			"PRAGMA %s.secure_delete = %s;"
+			"PRAGMA recursive_triggers = ON;"
 			"PRAGMA %s.cache_size = -16000;"
 			"PRAGMA %s.mmap_size = 1073741824;",
 			schema, schema, full ? "FULL" : "NORMAL", schema,
-			schema, schema),
+			schema, full ? "ON" : "OFF", schema, schema),
 		e);
 }
 

@@ -69,6 +69,9 @@ int stmt_n_cols(struct stmt *st);
 const char *stmt_col_name(struct stmt *st, int col);
 bool stmt_is_null(struct stmt *st, int col);
 bool stmt_is_int(struct stmt *st, int col);
+
+enum stmt_type { STMT_NULL, STMT_INT, STMT_REAL, STMT_TEXT, STMT_BLOB };
+enum stmt_type stmt_type(struct stmt *st, int col); /* before reading it */
 int64_t stmt_int(struct stmt *st, int col);
 double stmt_real(struct stmt *st, int col);
 struct str stmt_str(struct stmt *st, int col); /* until the next step */
@@ -110,6 +113,19 @@ int store_begin_read(struct store *s, struct err *e); /* one snapshot */
 int store_commit(struct store *s, struct err *e);
 void store_rollback(struct store *s); /* nothing happens outside one */
 bool store_in_transaction(const struct store *s);
+
+/*
+ * For the journal alone: while a guard is set, in_change() is 1, change_seq()
+ * is its seq, and the triggers of journaled tables call touch for each row
+ * they see written; without one these triggers abort.
+ */
+struct guard {
+	int64_t seq;
+	void (*touch)(struct guard *g, struct str table, struct str key);
+};
+
+void store_guard_set(struct store *s, struct guard *g); /* NULL = none */
+bool store_guarded(const struct store *s);
 
 /* Text of an SQL identifier in double quotes. */
 struct str store_quote_name(struct arena *a, struct str name);
