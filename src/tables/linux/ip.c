@@ -68,8 +68,9 @@ ip_print(struct arena *a, const struct ip *ip)
 {
 	char text[INET6_ADDRSTRLEN] = "";
 
-	assert(inet_ntop(ip->family == 4 ? AF_INET : AF_INET6, ip->b, text,
-			 sizeof(text)) != NULL);
+	const char *ok = inet_ntop(ip->family == 4 ? AF_INET : AF_INET6, ip->b,
+				   text, sizeof(text));
+	assert(ok != NULL);
 	return str_copy(a, str_c(text));
 }
 

@@ -173,7 +173,9 @@ call_addresses(struct arena *a, const char *arg UNUSED, struct str *ret,
 			p = &v4->sin_addr;
 		else
 			p = &v6->sin6_addr;
-		assert(inet_ntop(v4->sin_family, p, text, sizeof(text)));
+		const char *ok =
+			inet_ntop(v4->sin_family, p, text, sizeof(text));
+		assert(ok != NULL);
 		buf_fmt(&b, "%s %s %d\n", i->ifa_name, text,
 			prefix_len(i->ifa_netmask));
 	}
@@ -188,8 +190,10 @@ static const struct {
 	int (*call)(struct arena *a, const char *arg, struct str *ret,
 		    struct err *e);
 } calls[] = {
-	{ "addresses", call_addresses }, { "uname", call_uname },
-	{ "adjtimex", call_adjtimex },	 { "euid", call_euid },
+	{ "addresses", call_addresses },
+	{ "uname", call_uname },
+	{ "adjtimex", call_adjtimex },
+	{ "euid", call_euid },
 	{ "statvfs", call_statvfs },
 };
 
