@@ -157,6 +157,7 @@ struct control {
 	enum control_kind kind;
 	struct str pack, done_by, subject;
 	struct words title, text, why, fix, attack, note_today;
+	struct words question; /* what a person may declare; may be NULL */
 	struct str effort; /* a duration, or NULL */
 	int impact;	   /* 1 to 3; 0 = not said */
 	bool costs_money;

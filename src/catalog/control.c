@@ -14,8 +14,8 @@ static const char *const status_names[] = { "listed", "complete" };
 	"id status title text why fix attack level strength kind pack "        \
 	"applies_when effort costs_money impact done_by also_by subject "      \
 	"every on_event proof rechecks sources covers primary parameters "     \
-	"use needs assess examples note_today mutants_ok source_tables "       \
-	"source_check source_how"
+	"use needs declare assess examples note_today mutants_ok "             \
+	"source_tables source_check source_how"
 
 static void
 read_id(const struct reader_ctx *r, const struct yaml *y, struct control *c)
@@ -164,6 +164,17 @@ read_uses(const struct reader_ctx *r, const struct yaml *map,
 	}
 }
 
+/* Yes, no or do not know: what a person is asked where facts are silent. */
+static struct words
+read_question(const struct reader_ctx *r, const struct yaml *map)
+{
+	const struct yaml *y = read_key(r, map, "declare", false);
+
+	if (y == NULL || !read_map(r, y, "declare", "question"))
+		return (struct words){ 0 };
+	return read_words(r, y, "question", true);
+}
+
 static void
 read_texts_of(const struct reader_ctx *r, const struct yaml *y,
 	      struct control *c)
@@ -176,6 +187,7 @@ read_texts_of(const struct reader_ctx *r, const struct yaml *y,
 	c->fix = read_words(r, y, "fix", full);
 	c->attack = read_words(r, y, "attack", full);
 	c->note_today = read_words(r, y, "note_today", false);
+	c->question = read_question(r, y);
 	c->effort = read_duration(r, y, "effort", full);
 	c->impact = (int)read_int(r, y, "impact", 1, 3, 0);
 	c->costs_money = read_bool(r, y, "costs_money", false);
