@@ -101,10 +101,9 @@ dump(const struct table *t, const struct world *w, struct arena *a,
 		(void)printf("%s%s", buf_view(&d.rows).p,
 			     buf_view(&d.cannot).p);
 	if (getenv("TABLE_DUMP_TIME") != NULL)
-		(void)fprintf(stderr, "%s: %.1f ms, %zu bytes\n",
-			      t->contract->name,
-			      (double)(moment_now() - start) / 1000,
-			      d.rows.len);
+		(void)fprintf(
+			stderr, "%s: %.1f ms, %zu bytes\n", t->contract->name,
+			(double)(moment_now() - start) / 1000, d.rows.len);
 	buf_done(&d.rows);
 	buf_done(&d.cannot);
 	return r;

@@ -137,11 +137,11 @@ account_group_grants(struct str name)
 	static const struct {
 		const char *name, *grants;
 	} known[] = {
-		{ "sudo", "admin" },	  { "wheel", "admin" },
-		{ "admin", "admin" },	  { "docker", "docker" },
-		{ "lxd", "docker" },	  { "incus-admin", "docker" },
-		{ "libvirt", "docker" },  { "disk", "disk" },
-		{ "shadow", "shadow" },	  { "adm", "log" },
+		{ "sudo", "admin" },	      { "wheel", "admin" },
+		{ "admin", "admin" },	      { "docker", "docker" },
+		{ "lxd", "docker" },	      { "incus-admin", "docker" },
+		{ "libvirt", "docker" },      { "disk", "disk" },
+		{ "shadow", "shadow" },	      { "adm", "log" },
 		{ "systemd-journal", "log" },
 	};
 

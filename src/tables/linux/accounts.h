@@ -1,6 +1,6 @@
 /* accounts.h - /etc/passwd and /etc/group as several tables need them. */
-#ifndef TABLES_LINUX_ACCOUNTS_H
-#define TABLES_LINUX_ACCOUNTS_H
+#ifndef LINUX_ACCOUNTS_H
+#define LINUX_ACCOUNTS_H
 
 #include "base/str.h"
 

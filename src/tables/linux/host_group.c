@@ -16,8 +16,7 @@ scan(struct scan *s, struct err *e)
 
 	for (size_t i = 0; i < c.n_groups; i++) {
 		const struct account_group *g = &c.group[i];
-		struct str id =
-			str_fmt(scan_arena(s), "%" PRId64, g->gid);
+		struct str id = str_fmt(scan_arena(s), "%" PRId64, g->gid);
 
 		scan_text(s, HOST_GROUP_NAME, g->name);
 		scan_text(s, HOST_GROUP_GROUP_ID, id);
