@@ -15,17 +15,36 @@ sql_type(enum col_type t)
 }
 
 static void
+columns_sql(struct buf *b, const struct contract *c)
+{
+	for (size_t i = 0; i < c->n_cols; i++)
+		buf_fmt(b, ", %s %s", c->cols[i].name,
+			sql_type(c->cols[i].type));
+}
+
+/*
+ * A shared table keeps each distinct row once in X_row, because a thousand
+ * machines have the same packages.
+ */
+static void
 table_sql(struct buf *b, const struct contract *c)
 {
+	if (c->shared) {
+		buf_fmt(b,
+			"CREATE TABLE facts.%s_row("
+			"row_hash INTEGER PRIMARY KEY",
+			c->name);
+		columns_sql(b, c);
+		buf_c(b, ") STRICT;");
+	}
 	buf_fmt(b,
-		"CREATE TABLE facts.%s_all("
-		"host_id TEXT NOT NULL, row_hash INTEGER NOT NULL, ",
+		"CREATE TABLE facts.%s_all(host_id TEXT NOT NULL, "
+		"row_hash INTEGER NOT NULL",
 		c->name);
-	for (size_t i = 0; i < c->n_cols; i++)
-		buf_fmt(b, "%s %s, ", c->cols[i].name,
-			sql_type(c->cols[i].type));
+	if (!c->shared)
+		columns_sql(b, c);
 	buf_fmt(b,
-		"first_seen_at INTEGER NOT NULL, gone_at INTEGER) STRICT;"
+		", first_seen_at INTEGER NOT NULL, gone_at INTEGER) STRICT;"
 		"CREATE INDEX facts.%s_host ON %s_all(host_id) "
 		"WHERE gone_at IS NULL;",
 		c->name, c->name);
@@ -39,8 +58,10 @@ view_sql(struct buf *b, const struct contract *c)
 		c->name, c->name);
 	for (size_t i = 0; i < c->n_cols; i++)
 		buf_fmt(b, ", %s", c->cols[i].name);
-	buf_fmt(b, ", first_seen_at FROM %s_all WHERE gone_at IS NULL;",
-		c->name);
+	buf_fmt(b, ", first_seen_at FROM %s_all", c->name);
+	if (c->shared)
+		buf_fmt(b, " JOIN %s_row USING (row_hash)", c->name);
+	buf_c(b, " WHERE gone_at IS NULL;");
 }
 
 static struct hash
@@ -72,24 +93,28 @@ table_widen(struct store *s, const struct contract *c, struct err *e)
 	auto_buf b;
 
 	buf_init(&b, SQL_MAX);
+	const char *last = c->shared ? "row" : "all";
 	for (size_t i = 0; i < c->n_cols; i++) {
 		struct str type = { 0 };
 		int r = store_get_str(
 			s, a, &type, e,
 			"SELECT type FROM pragma_table_info(?, 'facts') "
 			"WHERE name = ?",
-			"sc", str_fmt(a, "%s_all", c->name),
+			"sc", str_fmt(a, "%s_%s", c->name, last),
 			c->cols[i].name);
 
 		if (r < 0)
 			return r;
 		const char *want = sql_type(c->cols[i].type);
 		if (r == 0) {
-			buf_fmt(&b, "ALTER TABLE facts.%s_all ADD COLUMN %s %s;",
-				c->name, c->cols[i].name, want);
+			buf_fmt(&b, "ALTER TABLE facts.%s_%s ADD COLUMN %s %s;",
+				c->name, last, c->cols[i].name, want);
 		} else if (!str_is(type, want)) {
 			buf_reset(&b);
-			buf_fmt(&b, "DROP TABLE facts.%s_all;", c->name);
+			buf_fmt(&b,
+				"DROP TABLE facts.%s_all;"
+				"DROP TABLE IF EXISTS facts.%s_row;",
+				c->name, c->name);
 			table_sql(&b, c);
 			break;
 		}
@@ -134,6 +159,7 @@ static const char fixed_sql[] =
 	" complete_at INTEGER," /* of the last complete snapshot */
 	" complete INTEGER NOT NULL, error TEXT NOT NULL,"
 	" n_rows INTEGER NOT NULL, n_dropped INTEGER NOT NULL,"
+	" ms INTEGER NOT NULL,"
 	" PRIMARY KEY(host_id, table_name)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE IF NOT EXISTS facts.collector_cannot("
 	" host_id TEXT NOT NULL, table_name TEXT NOT NULL,"

@@ -1,0 +1,532 @@
+/* ingest.c - applies a fact file to facts.db, changing only what changed. */
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/fs.h"
+#include "base/moment.h"
+#include "facts/fact_read.h"
+#include "facts/facts.h"
+#include "facts/host.h"
+#include "store/store.h"
+
+#define TABLES_MAX 256
+
+struct present {
+	int64_t hash;
+	int64_t rowid;
+	bool seen;
+};
+
+struct ingest {
+	struct store *store;
+	struct arena *arena; /* as long as the report */
+	struct arena *line;  /* until the next line */
+	struct ingest_report *report;
+	const char *path;
+	int64_t line_no;
+	int64_t now;
+	struct fact_header header;
+	struct str *touched;
+
+	/* The table being read. */
+	const struct contract *contract;
+	struct arena *table;
+	struct present *present; /* sorted by hash */
+	size_t n_present;
+	struct stmt *insert, *insert_row;
+	int64_t n_rows, n_changed, n_dropped;
+	const char *failed; /* the table's database work failed */
+};
+
+const char *
+fact_origin_name(enum fact_origin o)
+{
+	static const char *const names[] = {
+		[FACT_LOCAL] = "local",
+		[FACT_SIGNED] = "signed",
+		[FACT_BY_HAND] = "by hand",
+	};
+
+	return names[o];
+}
+
+static void
+dropped(struct ingest *g, const struct err *why)
+{
+	auto_buf b;
+
+	g->n_dropped++;
+	g->report->n_dropped++;
+	if (g->report->first_fault.len > 0)
+		return;
+	buf_init(&b, 4096);
+	buf_fmt(&b, "%s:%" PRId64 ": ", g->path, g->line_no);
+	err_print(why, NULL, NULL, &b);
+	g->report->first_fault = str_copy(g->arena, buf_view(&b));
+}
+
+static struct hash
+row_hash(const struct contract *c, const struct value *values)
+{
+	struct hasher *h = hasher_new();
+
+	for (size_t i = 0; i < c->n_cols; i++) {
+		const struct value *v = &values[i];
+		uint8_t kind = (uint8_t)v->kind;
+		uint64_t n = v->kind == VALUE_TEXT ? v->s.len
+						   : (uint64_t)v->i;
+
+		hasher_add(h, &kind, 1);
+		if (v->kind == VALUE_NULL)
+			continue;
+		hasher_add(h, &n, sizeof(n));
+		if (v->kind == VALUE_TEXT)
+			hasher_add(h, v->s.p, v->s.len);
+	}
+	return hasher_end(h);
+}
+
+static int
+present_cmp(const void *a, const void *b)
+{
+	const struct present *x = a, *y = b;
+
+	return (x->hash > y->hash) - (x->hash < y->hash);
+}
+
+static int
+present_load(struct ingest *g, struct err *e)
+{
+	auto_stmt *st = NULL;
+	size_t cap = 1024;
+	int r;
+
+	struct str sql = str_fmt(g->table,
+				 "SELECT row_hash, rowid FROM facts.%s_all "
+				 "WHERE host_id = ? AND gone_at IS NULL",
+				 g->contract->name);
+	if (stmt_prepare(g->store, sql, &st, e) < 0)
+		return e->code;
+	stmt_bind_str(st, 1, g->report->host_id);
+	g->present = ARENA_ARRAY(g->table, cap, struct present);
+	g->n_present = 0;
+	while ((r = stmt_step(st, e)) > 0) {
+		if (g->n_present == cap) {
+			struct present *more = ARENA_ARRAY(
+				g->table, cap * 2, struct present);
+
+			memcpy(more, g->present, cap * sizeof(*more));
+			g->present = more;
+			cap *= 2;
+		}
+		g->present[g->n_present++] = (struct present){
+			.hash = stmt_int(st, 0), .rowid = stmt_int(st, 1)
+		};
+	}
+	qsort(g->present, g->n_present, sizeof(*g->present), present_cmp);
+	return r;
+}
+
+static struct str
+insert_sql(struct arena *a, const struct contract *c, bool shared)
+{
+	auto_buf b;
+
+	buf_init(&b, 65536);
+	buf_fmt(&b, "INSERT %sINTO facts.%s_%s(%srow_hash",
+		shared ? "OR IGNORE " : "", c->name, shared ? "row" : "all",
+		shared ? "" : "host_id, ");
+	for (size_t i = 0; (shared || !c->shared) && i < c->n_cols; i++)
+		buf_fmt(&b, ", %s", c->cols[i].name);
+	buf_fmt(&b, "%s) VALUES(%s?", shared ? "" : ", first_seen_at",
+		shared ? "" : "?, ");
+	for (size_t i = 0; (shared || !c->shared) && i < c->n_cols; i++)
+		buf_c(&b, ", ?");
+	buf_c(&b, shared ? ")" : ", ?)");
+	return str_copy(a, buf_view(&b));
+}
+
+static int
+table_begin(struct ingest *g, const struct fact_event *ev, struct err *e)
+{
+	arena_reset(g->table, (struct arena_mark){ 0 });
+	stmt_free(g->insert);
+	stmt_free(g->insert_row);
+	g->insert = NULL;
+	g->insert_row = NULL;
+	g->contract = ev->contract;
+	g->n_rows = 0;
+	g->n_changed = 0;
+	g->n_dropped = 0;
+	if (ev->contract == NULL) {
+		g->report->n_unknown++;
+		return 0;
+	}
+	if (present_load(g, e) < 0 ||
+	    stmt_prepare(g->store, insert_sql(g->table, g->contract, false),
+			 &g->insert, e) < 0)
+		return e->code;
+	if (g->contract->shared &&
+	    stmt_prepare(g->store, insert_sql(g->table, g->contract, true),
+			 &g->insert_row, e) < 0)
+		return e->code;
+	int n = store_run(g->store, e,
+			  "DELETE FROM facts.collector_cannot "
+			  "WHERE host_id = ? AND table_name = ?",
+			  "sc", g->report->host_id, g->contract->name);
+	return n < 0 ? n : 0;
+}
+
+static void
+values_bind(struct stmt *st, int at, const struct contract *c,
+	    const struct value *values)
+{
+	for (size_t i = 0; i < c->n_cols; i++, at++) {
+		if (values[i].kind == VALUE_TEXT)
+			stmt_bind_str(st, at, values[i].s);
+		else if (values[i].kind == VALUE_INT)
+			stmt_bind_int(st, at, values[i].i);
+		else
+			stmt_bind_null(st, at);
+	}
+}
+
+static int
+step_once(struct stmt *st, struct err *e)
+{
+	int r = stmt_step(st, e);
+
+	(void)stmt_reset(st, e); /* its error is the step's */
+	return r < 0 ? r : 0;
+}
+
+static int
+row_insert(struct ingest *g, const struct value *values, int64_t hash,
+	   struct err *e)
+{
+	const struct contract *c = g->contract;
+	int at = 1;
+
+	if (c->shared) {
+		stmt_bind_int(g->insert_row, 1, hash);
+		values_bind(g->insert_row, 2, c, values);
+		if (step_once(g->insert_row, e) < 0)
+			return e->code;
+	}
+	stmt_bind_str(g->insert, at++, g->report->host_id);
+	stmt_bind_int(g->insert, at++, hash);
+	if (!c->shared) {
+		values_bind(g->insert, at, c, values);
+		at += (int)c->n_cols;
+	}
+	stmt_bind_int(g->insert, at, g->header.taken_at);
+	g->n_changed++;
+	return step_once(g->insert, e);
+}
+
+static int
+row_apply(struct ingest *g, const struct value *values, struct err *e)
+{
+	struct present key = {
+		.hash = hash_short(row_hash(g->contract, values))
+	};
+
+	if (g->n_rows == (int64_t)SCAN_ROWS_MAX) {
+		struct err limit = { 0 };
+
+		(void)err_set(&limit, -E2BIG,
+			      "table '%s' has more than %zu rows",
+			      g->contract->name, SCAN_ROWS_MAX);
+		dropped(g, &limit);
+		return 0;
+	}
+	g->n_rows++;
+	g->report->n_rows++;
+	/* An empty array has no base that bsearch may be given. */
+	struct present *hit =
+		g->n_present == 0
+			? NULL
+			: bsearch(&key, g->present, g->n_present,
+				  sizeof(key), present_cmp);
+	if (hit != NULL) {
+		hit->seen = true;
+		return 0;
+	}
+	return row_insert(g, values, key.hash, e);
+}
+
+/* What a complete snapshot no longer names is gone. */
+static int
+gone_mark(struct ingest *g, struct err *e)
+{
+	auto_stmt *st = NULL;
+	struct str sql = str_fmt(g->table,
+				 "UPDATE facts.%s_all SET gone_at = ? "
+				 "WHERE rowid = ?",
+				 g->contract->name);
+
+	if (stmt_prepare(g->store, sql, &st, e) < 0)
+		return e->code;
+	for (size_t i = 0; i < g->n_present; i++) {
+		if (g->present[i].seen)
+			continue;
+		/* Equal rows are one row: the twin may have been found. */
+		if ((i > 0 && g->present[i - 1].hash == g->present[i].hash &&
+		     g->present[i - 1].seen) ||
+		    (i + 1 < g->n_present &&
+		     g->present[i + 1].hash == g->present[i].hash &&
+		     g->present[i + 1].seen))
+			continue;
+		stmt_bind_int(st, 1, g->header.taken_at);
+		stmt_bind_int(st, 2, g->present[i].rowid);
+		if (step_once(st, e) < 0)
+			return e->code;
+		g->n_changed++;
+		g->report->n_gone++;
+	}
+	return 0;
+}
+
+static int
+table_end(struct ingest *g, const struct fact_event *ev, struct err *e)
+{
+	bool complete = ev->state == SNAPSHOT_COMPLETE && g->n_dropped == 0 &&
+			ev->count == g->n_rows;
+
+	if (g->contract == NULL)
+		return 0;
+	if (complete && gone_mark(g, e) < 0)
+		return e->code;
+
+	struct str why = ev->reason;
+	if (!complete && ev->state == SNAPSHOT_COMPLETE)
+		why = STR("damaged");
+	int n = store_run(
+		g->store, e,
+		"INSERT INTO facts.collector_status(host_id, table_name, "
+		"taken_at, arrived_at, complete_at, complete, error, n_rows, "
+		"n_dropped, ms) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+		"ON CONFLICT(host_id, table_name) DO UPDATE SET "
+		"taken_at = excluded.taken_at, "
+		"arrived_at = excluded.arrived_at, "
+		"complete_at = coalesce(excluded.complete_at, complete_at), "
+		"complete = excluded.complete, error = excluded.error, "
+		"n_rows = excluded.n_rows, n_dropped = excluded.n_dropped, "
+		"ms = excluded.ms",
+		complete ? "sciiiisiii" : "sciinisiii", g->report->host_id,
+		g->contract->name, g->header.taken_at, g->now,
+		complete ? g->header.taken_at : (int64_t)0,
+		complete ? (int64_t)1 : (int64_t)0, why, g->n_rows,
+		g->n_dropped, ev->ms);
+	if (n < 0)
+		return n;
+
+	g->report->n_tables++;
+	g->report->n_changed += g->n_changed;
+	if (g->n_changed > 0 && g->report->n_touched < TABLES_MAX)
+		g->touched[g->report->n_touched++] =
+			str_c(g->contract->name);
+	return 0;
+}
+
+static int
+cannot_apply(struct ingest *g, const struct fact_event *ev, struct err *e)
+{
+	if (g->contract == NULL)
+		return 0;
+	int n = store_run(g->store, e,
+			  "INSERT OR REPLACE INTO facts.collector_cannot "
+			  "VALUES(?, ?, ?, ?)",
+			  "scss", g->report->host_id, g->contract->name,
+			  ev->column, ev->reason);
+	return n < 0 ? n : 0;
+}
+
+static int
+event_apply(struct ingest *g, const struct fact_event *ev, struct err *e)
+{
+	switch (ev->kind) {
+	case FACT_BEGIN:
+		return table_begin(g, ev, e);
+	case FACT_ROW:
+		return row_apply(g, ev->values, e);
+	case FACT_CANNOT:
+		return cannot_apply(g, ev, e);
+	case FACT_END:
+		return table_end(g, ev, e);
+	case FACT_HEADER:
+	case FACT_SUM:
+	case FACT_SKIPPED:
+		break;
+	}
+	return 0;
+}
+
+static int
+lines_apply(struct ingest *g, struct str file, struct err *e)
+{
+	struct fact_reader r = { 0 };
+	struct str rest = file, line;
+
+	while (str_next_line(&rest, &line)) {
+		struct fact_event ev = { 0 };
+		struct err bad = { 0 };
+
+		g->line_no++;
+		arena_reset(g->line, (struct arena_mark){ 0 });
+		if (line.len > FACT_LINE_MAX)
+			(void)err_set(&bad, -EFBIG,
+				      "a line of more than %zu bytes",
+				      FACT_LINE_MAX);
+		else
+			(void)fact_line(&r, g->line, line, &ev, &bad);
+		if (bad.code < 0)
+			dropped(g, &bad);
+		else if (event_apply(g, &ev, e) < 0)
+			return e->code;
+	}
+	return 0;
+}
+
+/* The last line, which holds the sum over all before it. */
+static int
+sum_check(struct arena *a, const char *path, struct str file,
+	  struct fact_event *ret, struct err *e)
+{
+	struct fact_reader r = { .has_header = true };
+	size_t end = file.len;
+
+	while (end > 0 && file.p[end - 1] == '\n')
+		end--;
+	size_t start = end;
+	while (start > 0 && file.p[start - 1] != '\n')
+		start--;
+	struct str last = { file.p + start, end - start };
+	if (last.len > FACT_LINE_MAX || fact_line(&r, a, last, ret, e) < 0 ||
+	    ret->kind != FACT_SUM)
+		return err_set(e, -EBADMSG,
+			       "'%s' is cut off: its last line holds no sum; "
+			       "collect again",
+			       path);
+	if (!hash_eq(hash_of(file.p, start), ret->sum))
+		return err_set(e, -EBADMSG,
+			       "'%s' was changed after it was written (its "
+			       "sum does not match); collect again",
+			       path);
+	return 0;
+}
+
+static int
+header_check(struct ingest *g, struct str file, struct err *e)
+{
+	struct fact_reader r = { 0 };
+	struct fact_event ev;
+	struct str line = str_until(file, '\n');
+
+	if (line.len > FACT_LINE_MAX ||
+	    fact_line(&r, g->arena, line, &ev, e) < 0)
+		return err_in(e, "%s", g->path);
+	g->header = ev.header;
+	if (g->header.taken_at > g->now + FACT_AHEAD_MAX_US)
+		return err_set(e, -ERANGE,
+			       "'%s' says it was made at %s, which is in the "
+			       "future: set the clock of '%.*s' and collect "
+			       "again",
+			       g->path,
+			       at_print_short(g->arena, g->header.taken_at,
+					      store_zone(g->store))
+				       .p,
+			       STR_ARG(g->header.hostname));
+	return 0;
+}
+
+static int
+replay_check(struct ingest *g, struct hash sum, struct err *e)
+{
+	struct str hex = hash_hex(g->arena, sum);
+	int64_t last = 0, same = 0;
+
+	if (store_get_int(g->store, &same, e,
+			  "SELECT count(*) FROM facts.collection "
+			  "WHERE host_id = ? AND file_hash = ?",
+			  "ss", g->report->host_id, hex) < 0 ||
+	    store_get_int(g->store, &last, e,
+			  "SELECT coalesce(max(sequence), 0) "
+			  "FROM facts.collection WHERE host_id = ?",
+			  "s", g->report->host_id) < 0)
+		return e->code;
+	if (same > 0)
+		return err_set(e, -EALREADY, "'%s' was taken already",
+			       g->path);
+	if (g->header.sequence <= last)
+		return err_set(e, -ESTALE,
+			       "'%s' is older than what '%.*s' sent last; "
+			       "nothing was taken from it",
+			       g->path, STR_ARG(g->header.hostname));
+	int n = store_run(g->store, e,
+			  "INSERT INTO facts.collection VALUES"
+			  "(?, ?, ?, ?, ?, ?, ?)",
+			  "sisiics", g->report->host_id, g->header.sequence,
+			  g->header.boot_id, g->header.taken_at, g->now,
+			  fact_origin_name(g->report->origin), hex);
+	return n < 0 ? n : 0;
+}
+
+static int
+apply(struct ingest *g, struct str file, struct hash sum, struct err *e)
+{
+	if (store_begin(g->store, e) < 0)
+		return e->code;
+	int r = replay_check(g, sum, e);
+	if (r == 0)
+		r = lines_apply(g, file, e);
+	stmt_free(g->insert);
+	stmt_free(g->insert_row);
+	if (r < 0) {
+		store_rollback(g->store);
+		return r;
+	}
+	return store_commit(g->store, e);
+}
+
+int
+facts_ingest(struct store *s, struct arena *a, const char *path,
+	     const char *local, struct ingest_report *ret, struct err *e)
+{
+	auto_arena *line = arena_new();
+	auto_arena *table = arena_new();
+	auto_arena *whole = arena_new();
+	struct fact_event sum;
+	struct str file;
+
+	*ret = (struct ingest_report){ .origin = FACT_BY_HAND };
+	struct ingest g = {
+		.store = s,
+		.arena = a,
+		.line = line,
+		.table = table,
+		.report = ret,
+		.path = path,
+		.now = moment_now(),
+		.touched = ARENA_ARRAY(a, TABLES_MAX, struct str),
+	};
+	if (fs_read(whole, path, FACT_FILE_MAX, &file, e) < 0)
+		return e->code;
+	if (header_check(&g, file, e) < 0 ||
+	    sum_check(whole, path, file, &sum, e) < 0)
+		return e->code;
+
+	struct host_claim claim = {
+		.path = path,
+		.local = local,
+		.header = &g.header,
+		.sum = sum.sum,
+		.signature = sum.has_signature ? &sum.signature : NULL,
+	};
+	if (host_identify(s, a, &claim, ret, e) < 0)
+		return e->code;
+	ret->hostname = g.header.hostname;
+	ret->taken_at = g.header.taken_at;
+	ret->touched = g.touched;
+	return apply(&g, file, sum.sum, e);
+}
