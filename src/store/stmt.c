@@ -218,15 +218,24 @@ int
 store_run(struct store *s, struct err *e, const char *sql, const char *kinds,
 	  ...)
 {
-	auto_stmt *st = NULL;
 	va_list ap;
+
+	va_start(ap, kinds);
+	int r = store_run_v(s, e, sql, kinds, ap);
+	va_end(ap);
+	return r;
+}
+
+int
+store_run_v(struct store *s, struct err *e, const char *sql,
+	    const char *kinds, va_list ap)
+{
+	auto_stmt *st = NULL;
 	int r;
 
 	if (stmt_prepare(s, str_c(sql), &st, e) < 0)
 		return e->code;
-	va_start(ap, kinds);
 	bind_all(st, kinds, ap);
-	va_end(ap);
 	do
 		r = stmt_step(st, e);
 	while (r > 0);

@@ -97,6 +97,8 @@ store_cleanup(struct store **s)
  */
 int store_run(struct store *s, struct err *e, const char *sql,
 	      const char *kinds, ...);
+int store_run_v(struct store *s, struct err *e, const char *sql,
+		const char *kinds, va_list ap);
 
 /* The first column of the first row; 1 = found, 0 = none, negative. */
 int store_get_int(struct store *s, int64_t *ret, struct err *e,

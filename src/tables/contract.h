@@ -37,6 +37,7 @@ struct contract {
 	const char *doc_ja, *doc_en;
 	unsigned platforms;  /* PLATFORM_* */
 	const char *max_age; /* a duration; the default of the parameter */
+	bool shared; /* machines have many rows in common: kept once */
 	const struct column *cols;
 	size_t n_cols;
 };

@@ -76,6 +76,7 @@ CREATE TABLE host_entry(
 	enrolled_at INTEGER NOT NULL,
 	enrolled_on TEXT NOT NULL,
 	origin TEXT NOT NULL,             -- local, token or by_hand
+	machine_id TEXT NOT NULL DEFAULT '', -- hash of the system's own id
 	change_seq INTEGER NOT NULL
 ) STRICT;
 

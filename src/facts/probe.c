@@ -1,0 +1,156 @@
+/* probe.c - the role that reads this machine, and what becomes of it. */
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "agent/common/fact_write.h"
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/fs.h"
+#include "base/moment.h"
+#include "facts/facts.h"
+#include "store/store.h"
+
+#define ID_HEX 32
+
+static int
+fd_put(void *ctx, struct str bytes, struct err *e)
+{
+	const int *fd = ctx;
+
+	if (fs_write_full(*fd, bytes.p, bytes.len) < 0)
+		return err_sys(e, "cannot write the fact file");
+	return 0;
+}
+
+/* The system's own ids are hashed: they are nobody else's business. */
+static struct str
+id_of_file(struct arena *a, const struct world *w, const char *path,
+	   size_t hex)
+{
+	struct err none = { 0 };
+	struct str text = { 0 };
+
+	if (w->file(w->ctx, a, path, 4096, &text, &none) < 0)
+		return str_c("");
+	struct hash h = hash_of_str(str_fmt(a, "yamori %.*s",
+					    STR_ARG(str_trim(text))));
+	return str_first(hash_hex(a, h), hex);
+}
+
+static struct str
+nodename(struct arena *a, const struct world *w)
+{
+	struct str text = { 0 }, line, rest;
+	struct err none = { 0 };
+
+	if (w->call(w->ctx, a, "uname", &text, &none) == 0) {
+		rest = text;
+		while (str_next_line(&rest, &line)) {
+			if (str_starts(line, "nodename="))
+				return str_after(line, '=');
+		}
+	}
+	if (w->file(w->ctx, a, "/etc/hostname", 4096, &text, &none) == 0)
+		return str_trim(text);
+	return STR("localhost");
+}
+
+static struct fact_header
+header_of(struct arena *a, const struct world *w)
+{
+	int64_t now = w->now != 0 ? w->now : moment_now();
+
+	return (struct fact_header){
+		.machine_id = id_of_file(a, w, "/etc/machine-id", ID_HEX),
+		.boot_id = id_of_file(a, w, "/proc/sys/kernel/random/boot_id",
+				      16),
+		.sequence = now / 1000,
+		.taken_at = now,
+		.platform = STR("linux"),
+		.hostname = nodename(a, w),
+		.as = w->as_root ? STR("root") : STR("user"),
+		.version = STR("0.1.0"),
+	};
+}
+
+int
+probe_run(int fd, const char *root, struct err *e)
+{
+	auto_arena *a = arena_new();
+	struct fact_writer w;
+	struct world world;
+
+	if (root != NULL)
+		world_recorded(&world, a, root);
+	else
+		world_live(&world);
+	struct fact_header h = header_of(a, &world);
+	if (fact_writer_begin(&w, &h, fd_put, &fd, e) < 0)
+		return e->code;
+	if (fact_collect(&w, &world, e) < 0) {
+		fact_writer_done(&w);
+		return e->code;
+	}
+	return fact_writer_end(&w, str_c(""), e);
+}
+
+/* The probe runs as a process of its own; its words come through a file. */
+static int
+probe_to_file(const char *path, struct err *e)
+{
+	auto_fd int fd = open(path,
+			      O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC |
+				      O_NOFOLLOW,
+			      0600);
+	if (fd < 0)
+		return err_sys(e, "cannot write '%s'", path);
+
+	pid_t pid = fork();
+	if (pid < 0)
+		return err_sys(e, "cannot start the probe");
+	if (pid == 0) {
+		struct err probe = { 0 };
+
+		_exit(probe_run(fd, NULL, &probe) < 0 ? 1 : 0);
+	}
+	int status = 0;
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		return err_set(e, -EIO,
+			       "the probe of this machine did not finish");
+	return 0;
+}
+
+int
+facts_collect_local(struct store *s, struct arena *a,
+		    struct ingest_report *ret, struct err *e)
+{
+	struct world world;
+	struct str host_id;
+	bool new_host = false;
+	const char *path =
+		str_fmt(a, "%s/probe-%ld.facts", store_dir(s),
+			(long)getpid())
+			.p;
+
+	world_live(&world);
+	if (probe_to_file(path, e) < 0) {
+		(void)unlink(path); /* it may not be there */
+		return e->code;
+	}
+	struct str machine_id =
+		id_of_file(a, &world, "/etc/machine-id", ID_HEX);
+	/* A machine without an id is still this machine, and only one. */
+	if (machine_id.len == 0)
+		machine_id = STR("this machine has no id");
+	int r = host_local(s, a, machine_id, nodename(a, &world), &host_id,
+			   &new_host, e);
+	if (r == 0)
+		r = facts_ingest(s, a, path, str_to_c(a, host_id), ret, e);
+	(void)unlink(path); /* what it said is in facts.db now */
+	ret->new_host = new_host;
+	return r;
+}
