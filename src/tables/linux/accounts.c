@@ -116,6 +116,16 @@ accounts_user_find(const struct accounts *c, struct str name)
 	return NULL;
 }
 
+const struct account *
+accounts_uid_find(const struct accounts *c, int64_t uid)
+{
+	for (size_t i = 0; i < c->n_users; i++) {
+		if (c->user[i].uid == uid)
+			return &c->user[i];
+	}
+	return NULL;
+}
+
 bool
 account_in_group(const struct account *u, const struct account_group *g)
 {

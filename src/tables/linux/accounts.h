@@ -42,6 +42,7 @@ int accounts_load(struct scan *s, struct accounts *ret, struct err *e);
 
 const struct account *accounts_user_find(const struct accounts *c,
 					 struct str name);
+const struct account *accounts_uid_find(const struct accounts *c, int64_t uid);
 bool account_in_group(const struct account *u, const struct account_group *g);
 
 /* admin, docker, disk, shadow, log or "": what membership gives away. */
