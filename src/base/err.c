@@ -8,7 +8,8 @@ arg_keep(char *to, struct str s)
 {
 	struct str cut = str_cut(s, ERR_ARG_MAX);
 
-	memcpy(to, cut.p, cut.len);
+	if (cut.len > 0)
+		memcpy(to, cut.p, cut.len);
 	to[cut.len] = '\0';
 }
 
