@@ -18,6 +18,12 @@
 #include <string.h>
 #include <time.h>
 
+#ifdef _WIN32
+/* Their headers call what is banned below, and rename stat. */
+#include <io.h>
+#include <sys/stat.h>
+#endif
+
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 #ifdef _WIN32

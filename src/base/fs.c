@@ -30,13 +30,20 @@ fd_close(int *fd)
 	errno = saved;
 }
 
+/* As much as one call takes on every system. */
+static unsigned
+part(size_t len)
+{
+	return (unsigned)(len < INT_MAX ? len : INT_MAX);
+}
+
 ssize_t
 fs_read_full(int fd, void *p, size_t len)
 {
 	size_t done = 0;
 
 	while (done < len) {
-		ssize_t n = read(fd, (char *)p + done, len - done);
+		ssize_t n = read(fd, (char *)p + done, part(len - done));
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -55,7 +62,7 @@ fs_write_full(int fd, const void *p, size_t len)
 	size_t done = 0;
 
 	while (done < len) {
-		ssize_t n = write(fd, (const char *)p + done, len - done);
+		ssize_t n = write(fd, (const char *)p + done, part(len - done));
 
 		if (n < 0 && errno == EINTR)
 			continue;

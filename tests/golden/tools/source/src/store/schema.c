@@ -7,3 +7,10 @@ schema(struct buf *b, const char *name)
 	buf_fmt(b, "DELETE FROM x WHERE id = %s", name);
 	sqlite3_finalize(b);
 }
+
+void
+names(struct buf *b, const char *name)
+{
+	buf_fmt(b, "UPDATE facts.%s_all SET gone_at = ? WHERE rowid = ?", name);
+	buf_fmt(b, "SELECT x FROM %s WHERE y = %d", name, 3);
+}
