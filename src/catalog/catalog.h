@@ -298,6 +298,16 @@ int catalog_read(struct arena *a, struct str dir, struct diags *d,
 		 struct catalog **ret, struct err *e);
 
 /*
+ * The catalog as one SQLite database: written to path, which must not exist,
+ * by the build; loaded from the schema `catalog` of a store. Without
+ * examples, mutants_ok, file and lines, and loaded without messages.
+ */
+int catalog_image_write(const struct catalog *c, const char *path,
+			struct err *e);
+int catalog_load(struct arena *a, struct store *s, struct catalog **ret,
+		 struct err *e);
+
+/*
  * One file that somebody wants to adopt. NULL and an error in d when it
  * cannot be understood; text stays the caller's.
  */
