@@ -44,6 +44,7 @@ static const struct col control_cols[] = {
 	WORDS_COL(control, fix),
 	WORDS_COL(control, attack),
 	WORDS_COL(control, note_today),
+	WORDS_COL(control, question),
 	STR_COL(control, effort),
 	INT_COL(control, impact),
 	BOOL_COL(control, costs_money),

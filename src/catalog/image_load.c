@@ -105,7 +105,7 @@ rows_load(const struct loader *l, const struct shape *sh, char **ret,
 	  size_t *ret_n, struct str **owners)
 {
 	auto_stmt *st = NULL;
-	size_t n, i = 0;
+	size_t n = 0, i = 0;
 	int more;
 
 	if (count(l, sh->table, &n) < 0 || select_prepare(l, sh, &st) < 0)
@@ -155,9 +155,9 @@ static int
 part_load(const struct loader *l, const struct owner_shape *o,
 	  const struct shape *sh, char *list, size_t n)
 {
-	struct str *owners;
-	size_t n_rows, hint = 0;
-	char *rows;
+	struct str *owners = NULL;
+	size_t n_rows = 0, hint = 0;
+	char *rows = NULL;
 
 	if (rows_load(l, sh, &rows, &n_rows, &owners) < 0)
 		return l->e->code;
@@ -191,7 +191,7 @@ list_rows(const struct loader *l, const char *table, struct list_row **ret,
 		  NULL, 0 },
 	};
 	auto_stmt *st = NULL;
-	size_t n, i = 0;
+	size_t n = 0, i = 0;
 	int more;
 
 	if (count(l, table, &n) < 0 ||
@@ -218,8 +218,8 @@ static int
 text_lists_load(const struct loader *l, const struct owner_shape *o,
 		char *list, size_t n)
 {
-	struct list_row *rows;
-	size_t n_rows, hint = 0;
+	struct list_row *rows = NULL;
+	size_t n_rows = 0, hint = 0;
 
 	if (o->n_lists == 0)
 		return 0;
@@ -248,8 +248,8 @@ static int
 owner_load(const struct loader *l, const struct owner_shape *o,
 	   struct catalog *c)
 {
-	char *list;
-	size_t n;
+	char *list = NULL;
+	size_t n = 0;
 
 	if (rows_load(l, &o->self, &list, &n, NULL) < 0)
 		return l->e->code;
@@ -270,7 +270,7 @@ static int
 choices_load(const struct loader *l, const struct shape *sh,
 	     struct choices *ret)
 {
-	char *rows;
+	char *rows = NULL;
 
 	*ret = (struct choices){ 0 };
 	if (rows_load(l, sh, &rows, &ret->n, NULL) < 0)

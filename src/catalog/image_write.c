@@ -1,12 +1,17 @@
 /* image_write.c - writes the catalog as a database, for the program. */
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/fs.h"
 #include "catalog/image.h"
 #include "store/store.h"
 #include "tables/contract.h"
 
 #define SQL_MAX 16384
+#define WRITE_VERSION_AT 18
 
 struct writer {
 	struct arena *a;
@@ -348,6 +353,21 @@ contracts_write(const struct writer *w)
 	return 0;
 }
 
+/*
+ * A write version above 2 makes SQLite open a database for reading only
+ * (file format, section 1.3.3), so that it never asks to lock it.
+ */
+static int
+seal(const char *path, struct err *e)
+{
+	static const char version = 3;
+	auto_fd int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || pwrite(fd, &version, 1, WRITE_VERSION_AT) != 1)
+		return err_sys(e, "cannot write '%s'", path);
+	return 0;
+}
+
 int
 catalog_image_write(const struct catalog *c, const char *path, struct err *e)
 {
@@ -366,6 +386,7 @@ catalog_image_write(const struct catalog *c, const char *path, struct err *e)
 		return e->code;
 
 	/* A copy without holes, the same bytes whenever the rows are. */
-	int n = store_run(s, e, "VACUUM main INTO ?", "c", path);
-	return n < 0 ? n : 0;
+	if (store_run(s, e, "VACUUM main INTO ?", "c", path) < 0)
+		return e->code;
+	return seal(path, e);
 }

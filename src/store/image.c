@@ -36,5 +36,10 @@ store_attach_catalog(struct store *s, struct err *e)
 		else if (image_attach(s, f, e) < 0)
 			return err_in(e, "built-in catalog");
 	}
-	return 0;
+
+	/* The header says that it cannot be written (catalog_image_write);
+	 * SQLite must have read that before the first BEGIN IMMEDIATE, which
+	 * otherwise wants to write here too and fails. */
+	return store_script(
+		s, STR("SELECT count(*) FROM catalog.sqlite_schema"), e);
 }

@@ -1,10 +1,15 @@
 /* test_catalog.c - the data files are understood whole, and counted. */
 #include "catalog/catalog.h"
 
+#include <unistd.h>
+
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/diags.h"
 #include "base/err.h"
+#include "base/fs.h"
+#include "base/hash.h"
+#include "store/store.h"
 #include "unit.h"
 
 #define N_CONTROLS 793
@@ -89,6 +94,59 @@ found_by_name(void **state)
 	assert_null(catalog_parameter(c, STR(""), NULL));
 }
 
+static struct hash
+image_hash(struct arena *a, const struct catalog *c, const char *path)
+{
+	struct err e = { 0 };
+	struct str bytes = { 0 };
+
+	assert_int_equal(catalog_image_write(c, path, &e), 0);
+	assert_int_equal(fs_read(a, path, (size_t)64 << 20, &bytes, &e), 0);
+	(void)unlink(path); /* a leftover shows in the next write */
+	return hash_of_str(bytes);
+}
+
+/* What is loaded from the program is what the files say, to the last word. */
+static void
+image_is_the_files(void **state)
+{
+	const struct state *s = *state;
+	auto_arena *a = arena_new();
+	auto_store *db = NULL;
+	struct catalog *c;
+	struct err e = { 0 };
+	char dir[] = "/tmp/yamori-catalog-XXXXXX";
+
+	assert_non_null(mkdtemp(dir));
+	const char *path = str_fmt(a, "%s/catalog.db", dir).p;
+	struct hash once = image_hash(a, s->c, path);
+	struct hash twice = image_hash(a, s->c, path);
+	assert_true(hash_eq(once, twice));
+
+	assert_int_equal(store_open_memory(&db, &e), 0);
+	assert_true(str_eq(store_catalog_hash(db), hash_hex(a, once)));
+	assert_int_equal(catalog_load(a, db, &c, &e), 0);
+	assert_int_equal(c->n_controls, N_CONTROLS);
+	assert_int_equal(c->n_messages, 0);
+	c->n_messages = s->c->n_messages;
+	c->messages = s->c->messages;
+	assert_true(hash_eq(once, image_hash(a, c, path)));
+	assert_int_equal(rmdir(dir), 0);
+}
+
+static void
+image_cannot_be_written(void **state)
+{
+	auto_store *db = NULL;
+	struct err e = { 0 };
+
+	(void)state;
+	assert_int_equal(store_open_memory(&db, &e), 0);
+	assert_true(store_run(db, &e, "DELETE FROM catalog.control", "") < 0);
+	assert_int_equal(store_begin(db, &e), 0); /* writing beside it works */
+	assert_int_equal(store_commit(db, &e), 0);
+}
+
 int
 main(void)
 {
@@ -96,6 +154,8 @@ main(void)
 		cmocka_unit_test(nothing_is_wrong),
 		cmocka_unit_test(counts),
 		cmocka_unit_test(found_by_name),
+		cmocka_unit_test(image_is_the_files),
+		cmocka_unit_test(image_cannot_be_written),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
