@@ -42,6 +42,7 @@ table_make(const struct writer *w, const struct shape *sh)
 	auto_buf b;
 
 	buf_init(&b, SQL_MAX);
+	/* check-src: sql, the names are constants of image.c */
 	buf_fmt(&b, "CREATE TABLE main.%s(", sh->table);
 	if (sh->owner != NULL)
 		buf_fmt(&b, "%s TEXT NOT NULL, seq INTEGER NOT NULL, ",
@@ -199,7 +200,7 @@ text_lists_write(const struct writer *w, const struct owner_shape *o,
 	if (o->n_lists == 0)
 		return 0;
 	buf_init(&b, SQL_MAX);
-	buf_fmt(&b,
+	buf_fmt(&b, /* check-src: sql, the name is a constant of image.c */
 		"CREATE TABLE main.%s(owner TEXT NOT NULL, list TEXT NOT NULL,"
 		" seq INTEGER NOT NULL, value TEXT NOT NULL,"
 		" PRIMARY KEY(owner, list, seq)) STRICT, WITHOUT ROWID",
