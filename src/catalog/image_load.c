@@ -1,8 +1,9 @@
 /* image_load.c - the catalog out of its database. */
+#include "catalog/image.h"
+
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
-#include "catalog/image.h"
 #include "store/store.h"
 
 #define SQL_MAX 16384

@@ -1,4 +1,6 @@
 /* image_write.c - writes the catalog as a database, for the program. */
+#include "catalog/image.h"
+
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -6,7 +8,6 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/fs.h"
-#include "catalog/image.h"
 #include "store/store.h"
 #include "tables/contract.h"
 

@@ -11,7 +11,7 @@ static const struct yaml *
 list_of(const struct reader_ctx *r, const struct yaml *y, const char *key,
 	const char *keys)
 {
-	if (!read_map(r, y, "the file", keys))
+	if (!read_map(r, y, "this file", keys))
 		return NULL;
 	return read_list(r, y, key, true);
 }
