@@ -9,6 +9,7 @@
 #include "base/fs.h"
 #include "store/functions.h"
 #include "store/private.h"
+#include "store/tokenizer.h"
 
 #define BUSY_MS 5000
 
@@ -78,7 +79,8 @@ configure(struct store *s, struct err *e)
 	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_DQS_DML, 0, &was);
 	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION,
 				0, &was);
-	if (functions_register(s->db, &s->zone, &s->in_change, e) < 0)
+	if (functions_register(s->db, &s->zone, &s->in_change, e) < 0 ||
+	    tokenizer_register(s->db, e) < 0)
 		return e->code;
 	return store_guard_register(s, e);
 }
