@@ -1,0 +1,147 @@
+/* check.h - runs controls over the tables; results, findings, history. */
+#ifndef CHECK_CHECK_H
+#define CHECK_CHECK_H
+
+#include "policy/policy.h"
+
+struct store;
+
+enum result {
+	RESULT_ERROR,
+	RESULT_FAIL,
+	RESULT_UNKNOWN,
+	RESULT_WAIVED,
+	RESULT_PASS,
+	RESULT_NOT_APPLICABLE,
+};
+#define N_RESULTS 6
+const char *result_name(enum result r); /* error, fail, unknown, ... */
+bool result_parse(struct str s, enum result *ret);
+
+enum basis {
+	BASIS_NONE,
+	BASIS_MEASURED,	  /* facts of machines */
+	BASIS_DOCUMENTED, /* ledgers and files */
+	BASIS_DECLARED,	  /* a named person's word, with an end */
+};
+const char *basis_name(enum basis b);
+
+/*
+ * Why: a word, and what it speaks of (a table, a column, a ledger, ...).
+ * none              nothing to say
+ * no_value          WHAT=table.column or "": a value needed is not known
+ * not_collected     WHAT=table: this host never told it
+ * stale             WHAT=table: told too long ago
+ * partial           WHAT=table: told in part only
+ * cannot            WHAT=table or table.column, DETAIL=needs_root, absent...
+ * needs_table       WHAT=table: nothing fills it yet
+ * needs_ledger      WHAT=ledger: it is empty
+ * needs_person      only a person can answer
+ * no_hosts          no machine is known yet
+ * not_written       the control's query is not written yet
+ * none_exist        there is nothing of the kind
+ * answer            WHAT=answer: they have no such thing
+ * level             WHAT=level: of a higher level than chosen
+ * excluded          DETAIL=the person's reason
+ * declared          DETAIL=who
+ * declared_unknown  somebody said they do not know
+ * waived            DETAIL=until
+ * error             DETAIL=what the database said
+ */
+enum why {
+	WHY_NONE,
+	WHY_NO_VALUE,
+	WHY_NOT_COLLECTED,
+	WHY_STALE,
+	WHY_PARTIAL,
+	WHY_CANNOT,
+	WHY_NEEDS_TABLE,
+	WHY_NEEDS_LEDGER,
+	WHY_NEEDS_PERSON,
+	WHY_NO_HOSTS,
+	WHY_NOT_WRITTEN,
+	WHY_NONE_EXIST,
+	WHY_ANSWER,
+	WHY_LEVEL,
+	WHY_EXCLUDED,
+	WHY_DECLARED,
+	WHY_DECLARED_UNKNOWN,
+	WHY_WAIVED,
+	WHY_ERROR,
+};
+
+struct reason {
+	enum why why;
+	struct str what, detail;
+};
+const char *why_name(enum why w);
+
+/* "cannot host_user.password_set needs_root": kept and printed in JSON. */
+struct str reason_print(struct arena *a, const struct reason *r);
+
+struct subject_result {
+	struct str subject;
+	struct str host_id; /* p == NULL when it belongs to no machine */
+	enum result result;
+	struct reason reason;
+	struct str detail; /* p == NULL = none */
+};
+
+struct control_result {
+	const struct control *control;
+	enum result result;
+	enum basis basis;
+	struct reason reason;
+	int64_t counts[N_RESULTS]; /* subjects by result */
+	int64_t facts_at;	   /* oldest fact used; 0 = none */
+	size_t n_subjects, cap;
+	struct subject_result *subjects; /* pass only when asked for */
+	struct str tables; /* fact tables read, comma separated */
+};
+
+struct check_host {
+	struct str id, name, platform;
+};
+
+struct check_run {
+	int64_t at;
+	const struct policy *policy;
+	size_t n_hosts;
+	const struct check_host *hosts; /* active, sorted by id */
+	size_t n_results;
+	struct control_result *results; /* in the catalog's order */
+	int64_t counts[N_RESULTS];	/* controls by result */
+	int64_t facts_at;
+};
+
+/* Which controls; NULL pointers and -1 mean all. */
+struct check_scope {
+	struct str control; /* a control's id */
+	struct str area, pack;
+	int level; /* enum level, or -1: the organisation's */
+	bool keep_pass;
+	bool all_levels;    /* evaluate levels above the organisation's too */
+	size_t n_tables;    /* only controls that read one of these */
+	const struct str *tables;
+};
+
+/*
+ * Evaluates over one snapshot and writes nothing. -ENOENT when the scope
+ * names no control. A fault of one control is that control's error.
+ */
+int check_evaluate(struct store *s, struct arena *a, const struct policy *p,
+		   const struct check_scope *scope, struct check_run **ret,
+		   struct err *e);
+
+/*
+ * Writes results, history and findings in one short change: fail opens a
+ * finding or keeps it, pass resolves it, unknown and error change nothing,
+ * a subject gone from fresh facts closes it as gone.
+ */
+int check_store(struct store *s, const struct check_run *run,
+		const struct check_scope *scope, struct err *e);
+
+const struct check_host *check_host_find(const struct check_run *run,
+					 struct str id);
+
+#endif

@@ -1,0 +1,71 @@
+/* private.h - what the files of this folder share. */
+#ifndef CHECK_PRIVATE_H
+#define CHECK_PRIVATE_H
+
+#include "check/check.h"
+#include "store/query.h"
+#include "tables/contract.h"
+
+/* What is known of one table of one host. */
+struct status {
+	bool there;
+	bool complete;
+	int64_t complete_at; /* 0 = never */
+	struct str error;
+};
+
+struct cannot_row {
+	struct str host_id, table, column, why;
+};
+
+struct waiver {
+	struct str control, subject, until_on;
+};
+
+struct declaration {
+	struct str control, answer, by;
+};
+
+/* Everything about the moment that controls are judged by. */
+struct scene {
+	struct store *store;
+	struct arena *arena;
+	const struct policy *policy;
+	int64_t now;
+	struct str today;
+	size_t n_hosts;
+	struct check_host *hosts;
+	struct status *status; /* hosts x contracts */
+	int64_t *max_age_us;   /* by contract */
+	size_t n_cannot, n_waivers, n_declarations;
+	struct cannot_row *cannot; /* sorted by host, table, column */
+	struct waiver *waivers;	   /* sorted by control, subject */
+	struct declaration *declarations; /* sorted by control */
+};
+
+int scene_load(struct scene *sc, struct err *e);
+
+/* Index of a host, or n_hosts. */
+size_t scene_host(const struct scene *sc, struct str id);
+
+/* True when the table was told whole and lately; else why not. */
+bool scene_fresh(const struct scene *sc, size_t host, size_t contract,
+		 struct reason *ret);
+
+/* Why a column of the reads has no value on that host, if anybody knows. */
+struct reason scene_no_value(const struct scene *sc, struct str host_id,
+			     const struct reads *reads);
+
+const struct waiver *scene_waiver(const struct scene *sc, struct str control,
+				  struct str subject);
+const struct declaration *scene_declaration(const struct scene *sc,
+					    struct str control);
+
+/* Makes the empty tables that controls are written over and nothing fills
+ * yet, and the view `host`. */
+int scene_tables(struct store *s, const struct catalog *cat, struct err *e);
+
+void control_assess(struct scene *sc, const struct check_scope *scope,
+		    struct control_result *r);
+
+#endif
