@@ -158,10 +158,11 @@ reads_sort(struct assess *as)
 
 		while (c < n_contracts && !str_is(table, contracts[c]->name))
 			c++;
-		if (c == n_contracts) {
+		if (c == n_contracts || contracts[c]->platforms == 0) {
 			if (str_eq(table, before) ||
-			    ledger_find(as->sc->policy->catalog, table) ==
-				    NULL)
+			    (c == n_contracts &&
+			     ledger_find(as->sc->policy->catalog, table) ==
+				     NULL))
 				continue;
 			before = table;
 			as->reads_ledger = true;

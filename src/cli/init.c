@@ -4,7 +4,7 @@
 #include "base/arena.h"
 #include "base/fs.h"
 #include "base/num.h"
-#include "catalog/image.h"
+#include "catalog/catalog.h"
 #include "cli/cli.h"
 #include "policy/org.h"
 #include "store/store.h"
@@ -274,7 +274,7 @@ run(struct cli *c, struct err *e)
 	if (c->n_args > 0)
 		return cli_usage(c, e, "unexpected argument '%s'", c->args[0]);
 	if (store_open_memory(&memory, e) < 0 ||
-	    catalog_load(memory, c->arena, &cat, e) < 0)
+	    catalog_load(c->arena, memory, &cat, e) < 0)
 		return e->code;
 	if (fs_exists(str_fmt(c->arena, "%s/yamori.db", c->dir).p))
 		return err_set(e, -EEXIST,

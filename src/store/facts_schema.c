@@ -133,6 +133,8 @@ tables_make(struct store *s, struct err *e)
 		const struct contract *c = contracts[i];
 		int64_t there = 0;
 
+		if (c->platforms == 0)
+			continue; /* no collector fills it */
 		if (store_get_int(s, &there, e,
 				  "SELECT count(*) FROM facts.sqlite_master "
 				  "WHERE type = 'table' AND name = ?",

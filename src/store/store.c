@@ -131,10 +131,10 @@ file_open(struct store *s, const char *path, enum store_mode mode,
 {
 	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
 
-	flags |= mode == STORE_READ ? SQLITE_OPEN_READONLY
-				    : SQLITE_OPEN_READWRITE;
-	if (mode == STORE_CREATE)
-		flags |= SQLITE_OPEN_CREATE;
+	/* What is attached may be made only if main might have been. */
+	flags |= mode == STORE_READ
+			 ? SQLITE_OPEN_READONLY
+			 : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
 	int rc = sqlite3_open_v2(path, &s->db, flags, NULL);
 	if (rc != SQLITE_OK)
 		return store_err(s, rc, e);

@@ -35,7 +35,7 @@ struct column {
 struct contract {
 	const char *name;
 	const char *doc_ja, *doc_en;
-	unsigned platforms;  /* PLATFORM_* */
+	unsigned platforms;  /* PLATFORM_*; 0 = of the organisation */
 	const char *max_age; /* a duration; the default of the parameter */
 	bool shared; /* machines have many rows in common: kept once */
 	const struct column *cols;

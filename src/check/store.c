@@ -1,0 +1,403 @@
+/* store.c - keeps what a run found: results, history, findings. */
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/hash.h"
+#include "base/moment.h"
+#include "check/private.h"
+#include "journal/change.h"
+
+#define RESULT_LINE_MAX ((size_t)65536)
+
+struct keeper {
+	struct store *s;
+	struct change *change;
+	const struct check_run *run;
+	struct arena *arena;
+	int64_t run_id;
+	struct str catalog_hash;
+	int64_t n_opened, n_resolved, n_gone;
+};
+
+static bool
+is_settled(enum result r)
+{
+	return r == RESULT_PASS || r == RESULT_NOT_APPLICABLE;
+}
+
+/* Canonical lines of the results; their hash stands in the journal. */
+static struct str
+results_root(struct arena *a, const struct check_run *run)
+{
+	struct hasher *h = hasher_new();
+	auto_buf b;
+
+	buf_init(&b, RESULT_LINE_MAX);
+	for (size_t i = 0; i < run->n_results; i++) {
+		const struct control_result *r = &run->results[i];
+
+		buf_reset(&b);
+		buf_fmt(&b, "%.*s\t%s\t%s", STR_ARG(r->control->id),
+			result_name(r->result), basis_name(r->basis));
+		for (int k = 0; k < N_RESULTS; k++)
+			buf_fmt(&b, "\t%" PRId64, r->counts[k]);
+		buf_char(&b, '\n');
+		hasher_add(h, b.p, b.len);
+		for (size_t k = 0; k < r->n_subjects; k++) {
+			const struct subject_result *sub = &r->subjects[k];
+
+			if (sub->result == RESULT_PASS)
+				continue;
+			buf_reset(&b);
+			buf_fmt(&b, "\t%s\t", result_name(sub->result));
+			hasher_add(h, b.p, b.len);
+			hasher_add(h, sub->subject.p, sub->subject.len);
+			hasher_add(h, "\n", 1);
+		}
+	}
+	return hash_hex(a, hasher_end(h));
+}
+
+static int
+history_add(struct keeper *k, const struct control_result *r,
+	    struct str subject, struct str from, struct str to,
+	    const struct reason *why, struct str detail, struct err *e)
+{
+	int n = store_run(
+		k->s, e,
+		"INSERT INTO result_history(at, run, control, subject, "
+		"from_result, to_result, catalog_hash, policy_seq, facts_at, "
+		"basis, reason, detail) "
+		"VALUES(?, ?, ?, ?, nullif(?, ''), nullif(?, ''), ?, ?, ?, ?, "
+		"?, ?)",
+		detail.p ? "iisssssiicss" : "iisssssiicsn", k->run->at,
+		k->run_id, r->control->id, subject, from, to,
+		k->catalog_hash, k->run->policy->seq, r->facts_at,
+		basis_name(r->basis), reason_print(k->arena, why), detail);
+
+	return n < 0 ? n : 0;
+}
+
+static int
+state_keep(struct keeper *k, const struct control_result *r, struct err *e)
+{
+	struct str before = { "", 0 };
+	struct str now = str_c(result_name(r->result));
+
+	if (store_get_str(k->s, k->arena, &before, e,
+			  "SELECT result FROM control_state WHERE control = ?",
+			  "s", r->control->id) < 0)
+		return e->code;
+	if (!str_eq(before, now) &&
+	    history_add(k, r, str_c(""), before, now, &r->reason,
+			(struct str){ NULL, 0 }, e) < 0)
+		return e->code;
+	int n = store_run(
+		k->s, e,
+		"INSERT OR REPLACE INTO control_state(control, run, at, "
+		"result, basis, reason, n_pass, n_fail, n_unknown, n_waived, "
+		"n_error, facts_at) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+		"nullif(?, 0))",
+		"siiscsiiiiii", r->control->id, k->run_id, k->run->at, now,
+		basis_name(r->basis), reason_print(k->arena, &r->reason),
+		r->counts[RESULT_PASS], r->counts[RESULT_FAIL],
+		r->counts[RESULT_UNKNOWN], r->counts[RESULT_WAIVED],
+		r->counts[RESULT_ERROR], r->facts_at);
+	return n < 0 ? n : 0;
+}
+
+static int
+finding_open(struct keeper *k, const struct control_result *r,
+	     const struct subject_result *sub, struct err *e)
+{
+	char raw[8];
+	int64_t open = 0;
+
+	if (store_get_int(k->s, &open, e,
+			  "SELECT count(*) FROM finding WHERE control = ? "
+			  "AND subject = ? AND state = 'open'",
+			  "ss", r->control->id, sub->subject) < 0)
+		return e->code;
+	if (open > 0)
+		return 0;
+	random_bytes(raw, sizeof(raw));
+	struct str id =
+		hex_encode(k->arena, (struct str){ raw, sizeof(raw) });
+	k->n_opened++;
+	int n = change_run(
+		k->change, e, "finding", id,
+		"INSERT INTO finding(id, control, subject, host_id, state, "
+		"opened_at, detail, change_seq) "
+		"VALUES(?, ?, ?, nullif(?, ''), 'open', ?, nullif(?, ''), ?)",
+		"ssssisi", id, r->control->id, sub->subject,
+		sub->host_id.p ? sub->host_id : str_c(""), k->run->at,
+		sub->detail.p ? sub->detail : str_c(""),
+		change_seq(k->change));
+	return n < 0 ? n : 0;
+}
+
+static int
+finding_close(struct keeper *k, struct str id, const char *state,
+	      struct err *e)
+{
+	int n = change_run(k->change, e, "finding", id,
+			   "UPDATE finding SET state = ?, closed_at = ?, "
+			   "change_seq = ? WHERE id = ?",
+			   "ciis", state, k->run->at, change_seq(k->change),
+			   id);
+
+	if (n > 0 && strcmp(state, "gone") == 0)
+		k->n_gone++;
+	else if (n > 0)
+		k->n_resolved++;
+	return n < 0 ? n : 0;
+}
+
+static int
+subject_cmp(const void *a, const void *b)
+{
+	const struct subject_result *const *x = a;
+	const struct subject_result *const *y = b;
+
+	return str_cmp((*x)->subject, (*y)->subject);
+}
+
+static const struct subject_result *
+subject_find(const struct subject_result *const *sorted, size_t n,
+	     struct str subject)
+{
+	const struct subject_result key = { .subject = subject };
+	const struct subject_result *const keyp = &key;
+	const struct subject_result *const *hit =
+		n == 0 ? NULL
+		       : bsearch(&keyp, sorted, n, sizeof(*sorted),
+				 subject_cmp);
+
+	return hit ? *hit : NULL;
+}
+
+/*
+ * Open findings whose subject no longer fails. Only what was really judged
+ * may close one: a host that is silent closes nothing.
+ */
+static int
+findings_close(struct keeper *k, const struct control_result *r,
+	       const struct subject_result *const *sorted, struct err *e)
+{
+	auto_stmt *st = NULL;
+	auto_arena *a = arena_new();
+	struct str ids[1024];
+	const char *states[1024];
+	size_t n = 0;
+	int rc;
+
+	if (r->result == RESULT_ERROR)
+		return 0;
+	if (stmt_prepare(k->s,
+			 STR("SELECT id, subject FROM finding "
+			     "WHERE control = ? AND state = 'open'"),
+			 &st, e) < 0)
+		return e->code;
+	stmt_bind_str(st, 1, r->control->id);
+	while ((rc = stmt_step(st, e)) > 0 && n < ARRAY_LEN(ids)) {
+		const struct subject_result *sub = subject_find(
+			sorted, r->n_subjects, stmt_str(st, 1));
+
+		if (sub != NULL && sub->result != RESULT_PASS)
+			continue;
+		if (sub == NULL && r->counts[RESULT_UNKNOWN] > 0)
+			continue; /* it may be among the unknown */
+		ids[n] = str_copy(a, stmt_str(st, 0));
+		states[n++] = sub != NULL ? "resolved" : "gone";
+	}
+	if (rc < 0)
+		return rc;
+	stmt_free(st);
+	st = NULL;
+	for (size_t i = 0; i < n; i++) {
+		if (finding_close(k, ids[i], states[i], e) < 0)
+			return e->code;
+	}
+	return 0;
+}
+
+struct old_row {
+	struct str subject, result;
+};
+
+static int
+old_rows_load(struct keeper *k, const struct control_result *r,
+	      struct old_row **ret, size_t *ret_n, struct err *e)
+{
+	auto_stmt *st = NULL;
+	struct old_row *rows = NULL;
+	size_t n = 0, cap = 0;
+	int rc;
+
+	if (stmt_prepare(k->s,
+			 STR("SELECT subject, result FROM result "
+			     "WHERE control = ? ORDER BY subject"),
+			 &st, e) < 0)
+		return e->code;
+	stmt_bind_str(st, 1, r->control->id);
+	while ((rc = stmt_step(st, e)) > 0) {
+		if (n == cap) {
+			size_t more = cap == 0 ? 64 : cap * 2;
+			struct old_row *bigger = ARENA_ARRAY(
+				k->arena, more, struct old_row);
+
+			if (n > 0)
+				memcpy(bigger, rows, n * sizeof(*rows));
+			rows = bigger;
+			cap = more;
+		}
+		rows[n++] = (struct old_row){
+			str_copy(k->arena, stmt_str(st, 0)),
+			str_copy(k->arena, stmt_str(st, 1)),
+		};
+	}
+	*ret = rows;
+	*ret_n = n;
+	return rc;
+}
+
+/* One subject before and now; "" = fine, or not there. */
+static int
+subject_keep(struct keeper *k, const struct control_result *r,
+	     struct str before, struct str subject,
+	     const struct subject_result *sub, struct err *e)
+{
+	static const struct reason none = { .why = WHY_NONE };
+	bool settled = sub == NULL || is_settled(sub->result);
+	struct str to = settled ? str_c("") : str_c(result_name(sub->result));
+	struct str detail = sub ? sub->detail : (struct str){ NULL, 0 };
+
+	if (!str_eq(before, to) &&
+	    history_add(k, r, subject, before, to,
+			sub ? &sub->reason : &none, detail, e) < 0)
+		return e->code;
+	if (settled && before.len == 0)
+		return 0;
+	if (settled) {
+		int n = store_run(k->s, e,
+				  "DELETE FROM result WHERE control = ? "
+				  "AND subject = ?",
+				  "ss", r->control->id, subject);
+
+		return n < 0 ? n : 0;
+	}
+	int n = store_run(k->s, e,
+			  "INSERT OR REPLACE INTO result(control, subject, "
+			  "host_id, result, reason, detail) "
+			  "VALUES(?, ?, nullif(?, ''), ?, ?, ?)",
+			  detail.p ? "sssscs" : "sssscn", r->control->id,
+			  subject, sub->host_id.p ? sub->host_id : str_c(""),
+			  to, reason_print(k->arena, &sub->reason).p, detail);
+	return n < 0 ? n : 0;
+}
+
+/* Rows that are there now, merged with rows that were; both are sorted. */
+static int
+results_keep(struct keeper *k, const struct control_result *r,
+	     const struct subject_result *const *sorted, struct err *e)
+{
+	struct old_row *old;
+	size_t n_old, i = 0, j = 0;
+
+	if (old_rows_load(k, r, &old, &n_old, e) < 0)
+		return e->code;
+	while (i < n_old || j < r->n_subjects) {
+		int c = i == n_old	     ? 1
+			: j == r->n_subjects ? -1
+					     : str_cmp(old[i].subject,
+						       sorted[j]->subject);
+		struct str subject =
+			c <= 0 ? old[i].subject : sorted[j]->subject;
+
+		if (subject_keep(k, r, c <= 0 ? old[i].result : str_c(""),
+				 subject, c >= 0 ? sorted[j] : NULL, e) < 0)
+			return e->code;
+		i += c <= 0;
+		j += c >= 0;
+	}
+	return 0;
+}
+
+static int
+control_keep(struct keeper *k, const struct control_result *r, struct err *e)
+{
+	const struct subject_result **sorted = ARENA_ARRAY(
+		k->arena, r->n_subjects + 1, const struct subject_result *);
+
+	for (size_t i = 0; i < r->n_subjects; i++)
+		sorted[i] = &r->subjects[i];
+	qsort(sorted, r->n_subjects, sizeof(*sorted), subject_cmp);
+	if (state_keep(k, r, e) < 0 || results_keep(k, r, sorted, e) < 0)
+		return e->code;
+	for (size_t i = 0; i < r->n_subjects; i++) {
+		if (r->subjects[i].result == RESULT_FAIL &&
+		    finding_open(k, r, &r->subjects[i], e) < 0)
+			return e->code;
+	}
+	return findings_close(k, r, sorted, e);
+}
+
+static int
+run_row(struct keeper *k, const struct check_scope *scope, struct str root,
+	struct err *e)
+{
+	const struct check_run *run = k->run;
+	struct str what = scope->control.p ? scope->control
+			  : scope->area.p  ? scope->area
+			  : scope->pack.p  ? scope->pack
+					   : STR("all");
+
+	if (store_get_int(k->s, &k->run_id, e,
+			  "SELECT coalesce(max(id), 0) + 1 FROM check_run",
+			  "") < 0)
+		return e->code;
+	int n = store_run(
+		k->s, e,
+		"INSERT INTO check_run(id, at, scope, catalog_hash, "
+		"policy_seq, facts_at, n_pass, n_fail, n_unknown, "
+		"n_not_applicable, n_waived, n_error, results_root, "
+		"journal_seq) VALUES(?, ?, ?, ?, ?, nullif(?, 0), ?, ?, ?, ?, "
+		"?, ?, ?, ?)",
+		"iissiiiiiiiisi", k->run_id, run->at, what, k->catalog_hash,
+		run->policy->seq, run->facts_at, run->counts[RESULT_PASS],
+		run->counts[RESULT_FAIL], run->counts[RESULT_UNKNOWN],
+		run->counts[RESULT_NOT_APPLICABLE],
+		run->counts[RESULT_WAIVED], run->counts[RESULT_ERROR], root,
+		change_seq(k->change));
+	return n < 0 ? n : 0;
+}
+
+int
+check_store(struct store *s, const struct check_run *run,
+	    const struct check_scope *scope, struct err *e)
+{
+	auto_arena *a = arena_new();
+	auto_change *c = NULL;
+	struct keeper k = { .s = s,
+			    .run = run,
+			    .arena = a,
+			    .catalog_hash = store_catalog_hash(s) };
+	struct str root = results_root(a, run);
+
+	if (change_begin(s, "check.run", str_c("check"), &c, e) < 0)
+		return e->code;
+	k.change = c;
+	if (run_row(&k, scope, root, e) < 0)
+		return e->code;
+	for (size_t i = 0; i < run->n_results; i++) {
+		if (control_keep(&k, &run->results[i], e) < 0)
+			return err_in(e, "measure %.*s",
+				      STR_ARG(run->results[i].control->id));
+	}
+	change_field(c, "results_root", root);
+	change_field(c, "catalog_hash", k.catalog_hash);
+	change_field(c, "policy_seq",
+		     str_fmt(a, "%" PRId64, run->policy->seq));
+	change_field(c, "facts_at", str_fmt(a, "%" PRId64, run->facts_at));
+	return change_commit(c, e);
+}

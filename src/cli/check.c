@@ -1,0 +1,103 @@
+/* check.c - yamori check: is what the rules ask for true? */
+#include "base/arena.h"
+#include "base/fs.h"
+#include "base/json.h"
+#include "base/moment.h"
+#include "check/check.h"
+#include "cli/cli.h"
+#include "cli/org.h"
+#include "cli/show.h"
+
+static const struct option options[] = {
+	{ "pack", "PACK", "only the measures of one pack" },
+	{ "level", "basic|standard|full", "only the measures of one level" },
+	{ "all-levels", NULL, "also the levels above the one chosen" },
+	{ "html", "FILE", "write a report that can be opened in a browser" },
+	{ "dry-run", NULL, "keep no results" },
+	{ 0 },
+};
+
+static int
+scope_read(struct cli *c, const struct catalog *cat,
+	   struct check_scope *scope, struct err *e)
+{
+	const char *level = cli_option(c, "level");
+	const char *pack = cli_option(c, "pack");
+
+	*scope = (struct check_scope){ .level = -1 };
+	scope->all_levels = cli_has(c, "all-levels");
+	scope->keep_pass = c->json;
+	if (c->n_args > 1)
+		return cli_usage(c, e, "name one measure or one area");
+	if (c->n_args == 1 && control_find(cat, str_c(c->args[0])) != NULL) {
+		scope->control = str_c(c->args[0]);
+		scope->keep_pass = true;
+		scope->all_levels = true;
+	} else if (c->n_args == 1) {
+		scope->area = str_c(c->args[0]);
+	}
+	if (pack != NULL && pack_find(cat, str_c(pack)) == NULL)
+		return err_set(e, -ENOENT, "there is no pack '%s'", pack);
+	if (pack != NULL)
+		scope->pack = str_c(pack);
+	if (level == NULL)
+		return 0;
+	for (size_t i = 0; i < ARRAY_LEN(level_names); i++) {
+		if (strcmp(level, level_names[i]) == 0) {
+			scope->level = (int)i;
+			scope->all_levels = true;
+			return 0;
+		}
+	}
+	return err_set(e, -EINVAL,
+		       "the level is basic, standard or full, not '%s'",
+		       level);
+}
+
+static int
+exit_code(const struct check_run *run)
+{
+	if (run->counts[RESULT_FAIL] > 0)
+		return EXIT_FAILS;
+	if (run->counts[RESULT_UNKNOWN] > 0 || run->counts[RESULT_ERROR] > 0)
+		return EXIT_UNKNOWN;
+	return EXIT_OK;
+}
+
+static int
+run(struct cli *c, struct err *e)
+{
+	auto_store *s = NULL;
+	struct catalog *cat;
+	struct policy *policy;
+	struct check_scope scope;
+	struct check_run *found;
+	bool keep = !cli_has(c, "dry-run");
+
+	if (org_open(c, keep ? STORE_WRITE : STORE_READ, &s, e) < 0 ||
+	    catalog_load(c->arena, s, &cat, e) < 0 ||
+	    policy_load(s, c->arena, cat, &policy, e) < 0 ||
+	    scope_read(c, cat, &scope, e) < 0)
+		return e->code;
+	if (check_evaluate(s, c->arena, policy, &scope, &found, e) < 0)
+		return e->code;
+	if (keep && check_store(s, found, &scope, e) < 0)
+		return e->code;
+	if (c->json)
+		show_run_json(c, s, found);
+	else
+		show_run(c, s, found, &scope);
+	return exit_code(found);
+}
+
+const struct command command_check = {
+	.name = "check",
+	.summary = "check what the rules ask for and say what to do",
+	.synopsis = "[CONTROL | AREA] [--pack PACK] [--level LEVEL] "
+		    "[--html FILE]",
+	.details = "Exit code: 0 = nothing fails and nothing is unknown, "
+		   "1 = something fails, 3 = nothing fails but something is "
+		   "unknown or in error, 2 = it could not be done.",
+	.options = options,
+	.run = run,
+};
