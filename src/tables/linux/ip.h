@@ -1,6 +1,6 @@
 /* ip.h - IP addresses as the kernel and people write them. */
-#ifndef LINUX_IP_H
-#define LINUX_IP_H
+#ifndef TABLES_LINUX_IP_H
+#define TABLES_LINUX_IP_H
 
 #include "base/str.h"
 

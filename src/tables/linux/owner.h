@@ -1,6 +1,6 @@
 /* owner.h - which package a file came from. */
-#ifndef LINUX_OWNER_H
-#define LINUX_OWNER_H
+#ifndef TABLES_LINUX_OWNER_H
+#define TABLES_LINUX_OWNER_H
 
 #include "base/str.h"
 

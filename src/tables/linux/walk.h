@@ -1,6 +1,6 @@
 /* walk.h - walks over a file system of this machine. */
-#ifndef LINUX_WALK_H
-#define LINUX_WALK_H
+#ifndef TABLES_LINUX_WALK_H
+#define TABLES_LINUX_WALK_H
 
 #include "tables/table.h"
 
