@@ -305,7 +305,8 @@ table_end(struct ingest *g, const struct fact_event *ev, struct err *e)
 		g->store, e,
 		"INSERT INTO facts.collector_status(host_id, table_name, "
 		"taken_at, arrived_at, complete_at, complete, error, n_rows, "
-		"n_dropped, ms) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+		"n_dropped, ms) "
+		"VALUES(?, ?, ?, ?, nullif(?, 0), ?, ?, ?, ?, ?) "
 		"ON CONFLICT(host_id, table_name) DO UPDATE SET "
 		"taken_at = excluded.taken_at, "
 		"arrived_at = excluded.arrived_at, "
@@ -313,8 +314,8 @@ table_end(struct ingest *g, const struct fact_event *ev, struct err *e)
 		"complete = excluded.complete, error = excluded.error, "
 		"n_rows = excluded.n_rows, n_dropped = excluded.n_dropped, "
 		"ms = excluded.ms",
-		complete ? "sciiiisiii" : "sciinisiii", g->report->host_id,
-		g->contract->name, g->header.taken_at, g->now,
+		"sciiiisiii", g->report->host_id, g->contract->name,
+		g->header.taken_at, g->now,
 		complete ? g->header.taken_at : (int64_t)0,
 		complete ? (int64_t)1 : (int64_t)0, why, g->n_rows,
 		g->n_dropped, ev->ms);
