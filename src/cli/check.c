@@ -85,8 +85,8 @@ run(struct cli *c, struct err *e)
 		return e->code;
 	if (c->json)
 		show_run_json(c, s, found);
-	else
-		show_run(c, s, found, &scope);
+	else if (show_run(c, s, found, &scope, e) < 0)
+		return e->code;
 	return exit_code(found);
 }
 

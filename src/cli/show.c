@@ -4,6 +4,8 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "base/moment.h"
+#include "check/next.h"
+#include "tables/contract.h"
 
 static void
 subject_json(struct json *j, struct arena *a,
@@ -88,33 +90,443 @@ show_run_json(struct cli *c, struct store *s, const struct check_run *run)
 	buf_char(c->out, '\n');
 }
 
-struct str
-show_reason(struct cli *c, const struct reason *r)
+/* What follows the first semicolon is for those who write queries. */
+static const char *
+first_part(struct cli *c, const char *doc)
 {
-	return reason_print(c->arena, r);
+	return str_to_c(c->arena, str_until(str_c(doc), ';'));
+}
+
+static const char *
+table_title(struct cli *c, struct str table)
+{
+	for (size_t i = 0; i < n_contracts; i++) {
+		if (str_is(table, contracts[i]->name))
+			return first_part(c, c->lang == LANG_JA
+						     ? contracts[i]->doc_ja
+						     : contracts[i]->doc_en);
+	}
+	return str_to_c(c->arena, table);
+}
+
+/* "host_user.password_set" as the column's own words. */
+static const char *
+column_title(struct cli *c, struct str what)
+{
+	struct str table = str_until(what, '.');
+	struct str column = str_after(what, '.');
+
+	for (size_t i = 0; i < n_contracts; i++) {
+		const struct contract *k = contracts[i];
+
+		if (!str_is(table, k->name))
+			continue;
+		for (size_t n = 0; n < k->n_cols; n++) {
+			if (str_is(column, k->cols[n].name))
+				return first_part(c, c->lang == LANG_JA
+							     ? k->cols[n].doc_ja
+							     : k->cols[n].doc_en);
+		}
+	}
+	return table_title(c, table);
+}
+
+static const char *
+ledger_title(struct cli *c, const struct catalog *cat, struct str id)
+{
+	const struct ledger *l = ledger_find(cat, id);
+
+	if (l == NULL)
+		return table_title(c, id);
+	return str_to_c(c->arena,
+			c->lang == LANG_JA ? l->title.ja : l->title.en);
+}
+
+static void
+cannot_print(struct cli *c, const char *title, struct str why)
+{
+	if (str_is(why, "needs_root"))
+		cli_print(c, "administrator rights (root) are needed to see: %s", title);
+	else if (str_is(why, "absent"))
+		cli_print(c, "this machine offers no way to tell: %s", title);
+	else if (str_is(why, "timeout"))
+		cli_print(c, "took too long to tell: %s", title);
+	else
+		cli_print(c, "could not be read: %s", title);
+}
+
+static void
+reason_words(struct cli *c, const struct catalog *cat, const struct reason *r)
+{
+	struct str who = r->detail;
+
+	switch (r->why) {
+	case WHY_NONE:
+		break;
+	case WHY_NO_VALUE:
+		cli_print(c, "a value needed for this is not known");
+		break;
+	case WHY_NOT_COLLECTED:
+		cli_print(c, "not collected yet: %s", table_title(c, r->what));
+		break;
+	case WHY_STALE:
+		cli_print(c, "collected too long ago: %s",
+			  table_title(c, r->what));
+		break;
+	case WHY_PARTIAL:
+		cli_print(c, "collected in part only: %s",
+			  table_title(c, r->what));
+		break;
+	case WHY_CANNOT:
+		cannot_print(c, column_title(c, r->what), r->detail);
+		break;
+	case WHY_NEEDS_TABLE:
+		cli_print(c, "no collector fills this table yet: %s",
+			  table_title(c, r->what));
+		break;
+	case WHY_NEEDS_LEDGER:
+		cli_print(c, "this ledger is still empty: %s",
+			  ledger_title(c, cat, r->what));
+		break;
+	case WHY_NEEDS_PERSON:
+		cli_print(c, "only a person can answer this");
+		break;
+	case WHY_NO_HOSTS:
+		cli_print(c, "no machine has been collected yet");
+		break;
+	case WHY_NOT_WRITTEN:
+		cli_print(c, "the automatic check for this is still to be written");
+		break;
+	case WHY_NONE_EXIST:
+		cli_print(c, "there is nothing of the kind");
+		break;
+	case WHY_ANSWER:
+		cli_print(c, "does not apply, by the answers about the organisation (%.*s)",
+			  STR_ARG(r->what));
+		break;
+	case WHY_LEVEL:
+		cli_print(c, "belongs to a higher level (%.*s)",
+			  STR_ARG(r->what));
+		break;
+	case WHY_EXCLUDED:
+		cli_print(c, "excluded: %.*s", STR_ARG(who));
+		break;
+	case WHY_DECLARED:
+		cli_print(c, "declared by %.*s", STR_ARG(who));
+		break;
+	case WHY_DECLARED_UNKNOWN:
+		cli_print(c, "%.*s declared not to know", STR_ARG(who));
+		break;
+	case WHY_WAIVED:
+		cli_print(c, "accepted as an exception until %.*s",
+			  STR_ARG(who));
+		break;
+	case WHY_ERROR:
+		cli_print(c, "the check itself failed: %.*s", STR_ARG(who));
+		break;
+	}
 }
 
 struct str
-show_subject(struct cli *c UNUSED, const struct check_run *run UNUSED,
+show_reason(struct cli *c, const struct catalog *cat, const struct reason *r)
+{
+	struct buf *out = c->out;
+	auto_buf b;
+
+	buf_init(&b, 65536);
+	c->out = &b;
+	reason_words(c, cat, r);
+	c->out = out;
+	return str_copy(c->arena, buf_view(&b));
+}
+
+struct str
+show_subject(struct cli *c, const struct check_run *run,
 	     const struct subject_result *sub)
 {
-	return sub->subject;
+	const struct check_host *h =
+		sub->host_id.p ? check_host_find(run, sub->host_id) : NULL;
+	struct str key = str_after(sub->subject, ':');
+
+	if (h == NULL)
+		return key.len > 0 ? key : sub->subject;
+	if (str_eq(key, sub->host_id))
+		return h->name;
+	if (str_starts(key, str_to_c(c->arena, sub->host_id)))
+		key = str_from(key, sub->host_id.len + 1);
+	return str_fmt(c->arena, "%.*s: %.*s", STR_ARG(h->name),
+		       STR_ARG(key));
 }
 
-void
-show_run(struct cli *c, struct store *s UNUSED, const struct check_run *run,
-	 const struct check_scope *scope UNUSED)
-{
-	for (size_t i = 0; i < run->n_results; i++) {
-		const struct control_result *r = &run->results[i];
+struct view {
+	struct cli *c;
+	const struct check_run *run;
+	struct next next;
+	size_t width;
+	bool one; /* a single control was asked for */
+};
 
-		buf_fmt(c->out, "%-16s %.*s: %.*s\n", result_name(r->result),
-			STR_ARG(r->control->id),
-			STR_ARG(show_reason(c, &r->reason)));
-		for (size_t k = 0; k < r->n_subjects; k++)
-			buf_fmt(c->out, "    %s %.*s %.*s\n",
-				result_name(r->subjects[k].result),
-				STR_ARG(r->subjects[k].subject),
-				STR_ARG(r->subjects[k].detail));
+static struct str
+words(const struct view *v, struct words w)
+{
+	return v->c->lang == LANG_JA ? w.ja : w.en;
+}
+
+static void
+heading(struct view *v, enum style style, const char *id, int64_t n)
+{
+	struct cli *c = v->c;
+
+	buf_char(c->out, '\n');
+	cli_style(c, style,
+		  str_fmt(c->arena, "%s (%lld)", cli_text(c, id),
+			  (long long)n));
+	buf_char(c->out, '\n');
+}
+
+#define SUBJECTS_SHOWN 5
+
+static void
+subjects_print(struct view *v, const struct control_result *r,
+	       enum result result)
+{
+	struct cli *c = v->c;
+	size_t shown = 0;
+	int64_t all = r->counts[result];
+
+	for (size_t i = 0; i < r->n_subjects; i++) {
+		const struct subject_result *sub = &r->subjects[i];
+
+		if (sub->result != result)
+			continue;
+		if (shown++ == SUBJECTS_SHOWN && !v->one)
+			break;
+		struct str what = show_subject(c, v->run, sub);
+		struct str why =
+			show_reason(c, v->run->policy->catalog, &sub->reason);
+		struct str line = str_fmt(
+			c->arena, "%.*s%s%.*s%s%.*s", STR_ARG(what),
+			sub->detail.len > 0 ? "  " : "", STR_ARG(sub->detail),
+			why.len > 0 ? "  - " : "", STR_ARG(why));
+
+		cli_wrap(c, line, 6, v->width);
 	}
+	if (!v->one && all > SUBJECTS_SHOWN)
+		cli_print(c, "      and %lld more\n",
+			  (long long)(all - SUBJECTS_SHOWN));
+}
+
+static void
+title_print(struct view *v, const struct control_result *r, const char *mark,
+	    enum style style)
+{
+	struct cli *c = v->c;
+
+	buf_c(c->out, "  ");
+	cli_style(c, style, str_c(mark));
+	buf_char(c->out, ' ');
+	cli_style(c, STYLE_BOLD, words(v, r->control->title));
+	buf_c(c->out, "  ");
+	cli_style(c, STYLE_DIM, r->control->id);
+	buf_char(c->out, '\n');
+}
+
+static void
+labelled(struct view *v, const char *label, struct str text)
+{
+	struct cli *c = v->c;
+
+	if (text.len == 0)
+		return;
+	buf_c(c->out, "    ");
+	cli_style(c, STYLE_DIM, str_c(cli_text(c, label)));
+	buf_char(c->out, '\n');
+	cli_wrap(c, text, 6, v->width);
+}
+
+static void
+failing_print(struct view *v, const struct control_result *r)
+{
+	struct cli *c = v->c;
+
+	title_print(v, r, "\u2717", STYLE_RED);
+	if (r->basis == BASIS_DECLARED)
+		cli_wrap(c,
+			 show_reason(c, v->run->policy->catalog, &r->reason),
+			 6, v->width);
+	subjects_print(v, r, RESULT_FAIL);
+	labelled(v, "Why it matters", words(v, r->control->why));
+	labelled(v, "How to mend it", words(v, r->control->fix));
+}
+
+static void
+failing_all(struct view *v)
+{
+	if (v->run->counts[RESULT_FAIL] == 0)
+		return;
+	heading(v, STYLE_RED, "To do", v->run->counts[RESULT_FAIL]);
+	for (size_t i = 0; i < v->run->n_results; i++) {
+		if (v->run->results[i].result == RESULT_FAIL)
+			failing_print(v, &v->run->results[i]);
+	}
+}
+
+/* Unknown, sorted by what would help: a person, a collection, later work. */
+enum help { HELP_COLLECT, HELP_PERSON, HELP_LATER, N_HELP };
+
+static enum help
+help_of(const struct control_result *r)
+{
+	enum why w = r->reason.why;
+
+	if (w == WHY_NEEDS_PERSON || w == WHY_NEEDS_LEDGER ||
+	    w == WHY_DECLARED_UNKNOWN)
+		return HELP_PERSON;
+	if (w == WHY_NEEDS_TABLE || w == WHY_NOT_WRITTEN)
+		return HELP_LATER;
+	return HELP_COLLECT;
+}
+
+static void
+unknown_group(struct view *v, enum help help, const char *title)
+{
+	struct cli *c = v->c;
+	bool first = true;
+
+	for (size_t i = 0; i < v->run->n_results; i++) {
+		const struct control_result *r = &v->run->results[i];
+
+		if (r->result != RESULT_UNKNOWN || help_of(r) != help)
+			continue;
+		if (first)
+			cli_wrap(c, str_c(cli_text(c, title)), 2, v->width);
+		first = false;
+		buf_c(c->out, "    ? ");
+		buf_str(c->out, words(v, r->control->title));
+		buf_c(c->out, "  ");
+		cli_style(c, STYLE_DIM, r->control->id);
+		buf_char(c->out, '\n');
+		if (help == HELP_COLLECT && r->n_subjects > 0)
+			subjects_print(v, r, RESULT_UNKNOWN);
+		else
+			cli_wrap(c,
+				 show_reason(c, v->run->policy->catalog,
+					     &r->reason),
+				 6, v->width);
+	}
+}
+
+static void
+unknown_all(struct view *v)
+{
+	if (v->run->counts[RESULT_UNKNOWN] == 0)
+		return;
+	heading(v, STYLE_YELLOW, "Not yet known",
+		v->run->counts[RESULT_UNKNOWN]);
+	unknown_group(v, HELP_COLLECT, "A machine could tell:");
+	unknown_group(v, HELP_PERSON,
+		      "A person can answer now ('yamori declare CONTROL'):");
+	unknown_group(v, HELP_LATER, "Nothing collects this yet:");
+}
+
+static void
+others_all(struct view *v, enum result result, const char *title,
+	   const char *mark, enum style style)
+{
+	struct cli *c = v->c;
+
+	if (v->run->counts[result] == 0)
+		return;
+	heading(v, style, title, v->run->counts[result]);
+	for (size_t i = 0; i < v->run->n_results; i++) {
+		const struct control_result *r = &v->run->results[i];
+
+		if (r->result != result)
+			continue;
+		title_print(v, r, mark, style);
+		if (result == RESULT_PASS && !v->one)
+			continue;
+		if (r->n_subjects > 0)
+			subjects_print(v, r, result);
+		else
+			cli_wrap(c,
+				 show_reason(c, v->run->policy->catalog,
+					     &r->reason),
+				 6, v->width);
+	}
+}
+
+static void
+summary_print(struct view *v, struct store *s)
+{
+	const struct check_run *run = v->run;
+	struct cli *c = v->c;
+	int64_t measures = (int64_t)run->n_results -
+			   run->counts[RESULT_NOT_APPLICABLE];
+
+	cli_style(c, STYLE_BOLD, run->policy->org_name);
+	buf_fmt(c->out, "  %s\n",
+		at_print_short(c->arena, run->at, store_zone(s)).p);
+	cli_print(c, "%lld measures apply: ", (long long)measures);
+	cli_print(c, "fine %lld, to do %lld, ",
+		  (long long)run->counts[RESULT_PASS],
+		  (long long)run->counts[RESULT_FAIL]);
+	cli_print(c, "not yet known %lld",
+		  (long long)run->counts[RESULT_UNKNOWN]);
+	if (run->counts[RESULT_WAIVED] > 0)
+		cli_print(c, ", exceptions %lld",
+			  (long long)run->counts[RESULT_WAIVED]);
+	if (run->counts[RESULT_ERROR] > 0)
+		cli_print(c, ", errors %lld",
+			  (long long)run->counts[RESULT_ERROR]);
+	buf_char(c->out, '\n');
+}
+
+static void
+next_print(struct view *v)
+{
+	struct cli *c = v->c;
+
+	if (v->one || v->next.n == 0)
+		return;
+	heading(v, STYLE_BOLD, "The next things to do", (int64_t)v->next.n);
+	for (size_t i = 0; i < v->next.n; i++) {
+		const struct control *k = v->next.things[i]->control;
+
+		buf_fmt(c->out, "  %zu. ", i + 1);
+		cli_style(c, STYLE_BOLD, words(v, k->title));
+		cli_print(c, "  about %lld minutes",
+			  (long long)v->next.minutes[i]);
+		buf_char(c->out, '\n');
+		cli_wrap(c,
+			 str_fmt(c->arena, "yamori explain %.*s",
+				 STR_ARG(k->id)),
+			 5, v->width);
+	}
+}
+
+int
+show_run(struct cli *c, struct store *s, const struct check_run *run,
+	 const struct check_scope *scope, struct err *e)
+{
+	struct view v = { .c = c,
+			  .run = run,
+			  .width = cli_width(),
+			  .one = scope->control.p != NULL };
+
+	if (next_choose(s, run, &v.next, e) < 0)
+		return e->code;
+	summary_print(&v, s);
+	failing_all(&v);
+	others_all(&v, RESULT_ERROR, "The check itself failed", "!",
+		   STYLE_RED);
+	unknown_all(&v);
+	others_all(&v, RESULT_WAIVED, "Accepted exceptions", "-",
+		   STYLE_YELLOW);
+	others_all(&v, RESULT_PASS, "Fine", "\u2713", STYLE_GREEN);
+	if (v.one)
+		others_all(&v, RESULT_NOT_APPLICABLE, "Does not apply", "-",
+			   STYLE_DIM);
+	next_print(&v);
+	return 0;
 }

@@ -6,13 +6,14 @@
 #include "cli/cli.h"
 #include "store/store.h"
 
-void show_run(struct cli *c, struct store *s, const struct check_run *run,
-	      const struct check_scope *scope);
+int show_run(struct cli *c, struct store *s, const struct check_run *run,
+	     const struct check_scope *scope, struct err *e);
 void show_run_json(struct cli *c, struct store *s,
 		   const struct check_run *run);
 
 /* A reason in the reader's language, as a sentence without a full stop. */
-struct str show_reason(struct cli *c, const struct reason *r);
+struct str show_reason(struct cli *c, const struct catalog *cat,
+		       const struct reason *r);
 
 /* A subject as a person reads it: machine names instead of ids. */
 struct str show_subject(struct cli *c, const struct check_run *run,
