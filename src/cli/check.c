@@ -5,6 +5,7 @@
 #include "base/moment.h"
 #include "check/check.h"
 #include "cli/cli.h"
+#include "cli/html.h"
 #include "cli/org.h"
 #include "cli/show.h"
 
@@ -82,6 +83,9 @@ run(struct cli *c, struct err *e)
 	if (check_evaluate(s, c->arena, policy, &scope, &found, e) < 0)
 		return e->code;
 	if (keep && check_store(s, found, &scope, e) < 0)
+		return e->code;
+	const char *html = cli_option(c, "html");
+	if (html != NULL && html_write(c, s, found, html, e) < 0)
 		return e->code;
 	if (c->json)
 		show_run_json(c, s, found);
