@@ -1,7 +1,8 @@
 /* firewall_iptables.c - what iptables-save and ip6tables-save print. */
+#include "tables/linux/firewall.h"
+
 #include "base/arena.h"
 #include "base/err.h"
-#include "tables/linux/firewall.h"
 
 #define WORDS_MAX ((size_t)256)
 

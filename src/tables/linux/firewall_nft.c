@@ -1,10 +1,11 @@
 /* firewall_nft.c - what `nft -j list ruleset` prints. */
+#include "tables/linux/firewall.h"
+
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json_read.h"
 #include "base/num.h"
-#include "tables/linux/firewall.h"
 
 #define VALUE_MAX ((size_t)2048)
 #define VALUE_DEPTH 8
