@@ -13,6 +13,7 @@ struct store {
 	struct str catalog_hash;
 	bool in_change;	     /* guard is set; what in_change() tells */
 	struct guard *guard; /* of the journal, while it writes a change */
+	int64_t query_until_us; /* of query_time_limit */
 };
 
 struct stmt {
