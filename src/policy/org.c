@@ -7,7 +7,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/moment.h"
-#include "journal/change.h"
+#include "journal/journal.h"
 #include "store/store.h"
 
 #define ANSWERS_MAX ((size_t)65536)
@@ -76,7 +76,8 @@ org_create(struct store *s, const struct catalog *cat,
 		return e->code;
 	random_bytes(raw, sizeof(raw));
 	struct str id = hex_encode(a, (struct str){ raw, sizeof(raw) });
-	if (change_begin(s, "org.create", id, &c, e) < 0)
+	if (change_begin(s, JOURNAL_START, id, &c, e) < 0 ||
+	    journal_start(c, id, e) < 0)
 		return e->code;
 	if (change_run(c, e, "org", id,
 		       "INSERT INTO org(id, name, size, level, answers, zone, "

@@ -22,7 +22,10 @@ text_of(sqlite3_value *v)
 			     (size_t)sqlite3_value_bytes(v) };
 }
 
-/* journal_touch(TABLE, KEY, CHANGE_SEQ): a row of TABLE was written. */
+/*
+ * journal_touch(TABLE, KEY, SEQ): a row of TABLE was written. SEQ is its
+ * change_seq, or -1 where there is none.
+ */
 static void
 journal_touch(sqlite3_context *ctx, int n UNUSED, sqlite3_value **v)
 {
@@ -36,8 +39,8 @@ journal_touch(sqlite3_context *ctx, int n UNUSED, sqlite3_value **v)
 		sqlite3_result_error(ctx, "a journaled row without a key", -1);
 		return;
 	}
-	if (sqlite3_value_type(v[2]) != SQLITE_NULL &&
-	    sqlite3_value_int64(v[2]) != s->guard->seq) {
+	int64_t seq = sqlite3_value_int64(v[2]);
+	if (seq != -1 && seq != s->guard->seq) {
 		sqlite3_result_error(ctx, "change_seq is not change_seq()",
 				     -1);
 		return;
