@@ -393,7 +393,7 @@ rules_add(scmp_filter_ctx f, unsigned promises)
 	if (r == 0 && !(promises & P_PROC))
 		r = seccomp_rule_add(
 			f, SCMP_ACT_ALLOW, SYS(tgkill), 1,
-			SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
+			SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0));
 	return r;
 }
 

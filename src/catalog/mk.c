@@ -114,6 +114,7 @@ main(int argc, char **argv)
 		err_print(&e, NULL, NULL, &out);
 		buf_char(&out, '\n');
 	}
-	fwrite(out.p, 1, out.len, stderr);
+	if (out.len > 0)
+		fwrite(out.p, 1, out.len, stderr);
 	return r < 0;
 }
