@@ -62,7 +62,7 @@ hash_eq(struct hash a, struct hash b)
 struct str
 hex_encode(struct arena *a, struct str s)
 {
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, s.len * 2);
 	buf_hex(&b, (const uint8_t *)s.p, s.len);

@@ -120,7 +120,7 @@ proc_run(struct arena *a, const char *const argv[],
 		child(path, argv, out);
 	fd_close(&out);
 
-	auto_buf b;
+	auto_buf b = { 0 };
 	buf_init(&b, limits->output_max);
 	int stopped = drain(in, limits, &b);
 	child_end(pid, stopped < 0, ret_exit);

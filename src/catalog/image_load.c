@@ -85,7 +85,7 @@ static int
 select_prepare(const struct loader *l, const struct shape *sh,
 	       struct stmt **ret)
 {
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, SQL_MAX);
 	buf_c(&b, "SELECT ");

@@ -40,7 +40,7 @@ static int
 table_make(const struct writer *w, const struct shape *sh)
 {
 	bool keyed = strcmp(sh->cols[0].name, "id") == 0 && sh->owner == NULL;
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, SQL_MAX);
 	/* check-src: sql, the names are constants of image.c */
@@ -68,7 +68,7 @@ insert_prepare(const struct writer *w, const struct shape *sh,
 	       struct stmt **ret)
 {
 	size_t n = shape_n_columns(sh) + (sh->owner ? 2 : 0);
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, SQL_MAX);
 	buf_fmt(&b, "INSERT INTO main.%s VALUES (", sh->table);
@@ -196,7 +196,7 @@ text_lists_write(const struct writer *w, const struct owner_shape *o,
 		 const void *list, size_t n)
 {
 	auto_stmt *st = NULL;
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	if (o->n_lists == 0)
 		return 0;

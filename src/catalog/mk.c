@@ -44,7 +44,7 @@ deps_write(struct arena *a, const char *dir, const char *target,
 {
 	static const char *const folders[] = { "controls", "i18n", "ledgers",
 					       "lists", "requirements" };
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, OUT_MAX);
 	buf_fmt(&b, "%s:", target);
@@ -98,7 +98,7 @@ main(int argc, char **argv)
 	auto_arena *a = arena_new();
 	struct err e = { 0 };
 	struct diags d;
-	auto_buf out;
+	auto_buf out = { 0 };
 
 	if (argc != 5) {
 		fputs("usage: yamori-mk DATA OUT.db OUT.sha256 DEPFILE\n",

@@ -159,7 +159,7 @@ json_value(struct arena *a, const struct parameter *p, struct str text,
 {
 	struct json_read in;
 	struct json out;
-	auto_buf b;
+	auto_buf b = { 0 };
 	bool ok;
 
 	buf_init(&b, VALUE_MAX * 2);
@@ -184,7 +184,7 @@ json_value(struct arena *a, const struct parameter *p, struct str text,
 static int
 list_value(struct arena *a, struct str text, struct str *ret)
 {
-	auto_buf b;
+	auto_buf b = { 0 };
 	struct json j;
 	struct str rest = text, one;
 
@@ -260,7 +260,7 @@ read_value(const struct reader_ctx *r, const struct yaml *y,
 	bool list = p->type == PARAM_LIST || p->type == PARAM_TABLE;
 	struct err e = { 0 };
 	struct str text = y->text;
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, YAML_SIZE_MAX * 2);
 	*ret = (struct str){ 0 };
@@ -284,7 +284,7 @@ read_value(const struct reader_ctx *r, const struct yaml *y,
 		return false;
 	}
 	if (parameter_parse(r->a, p, text, ret, &e) < 0) {
-		auto_buf words;
+		auto_buf words = { 0 };
 
 		buf_init(&words, 2000);
 		err_print(&e, NULL, NULL, &words);

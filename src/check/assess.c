@@ -47,7 +47,7 @@ subject_add(struct assess *as, const struct subject_result *sub)
 static void
 control_error(struct control_result *r, struct arena *a, const struct err *e)
 {
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, 4096);
 	err_print(e, NULL, NULL, &b);
@@ -149,7 +149,7 @@ static void
 reads_sort(struct assess *as)
 {
 	struct str before = { 0 };
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, 65536);
 	for (size_t i = 0; i < as->reads.n; i++) {

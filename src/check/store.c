@@ -30,7 +30,7 @@ static struct str
 results_root(struct arena *a, const struct check_run *run)
 {
 	struct hasher *h = hasher_new();
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, RESULT_LINE_MAX);
 	for (size_t i = 0; i < run->n_results; i++) {

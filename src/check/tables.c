@@ -98,7 +98,7 @@ int
 scene_tables(struct store *s, const struct catalog *cat, struct err *e)
 {
 	auto_arena *a = arena_new();
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	if (is_there(s, STR("host")))
 		return 0; /* made for this connection already */

@@ -83,7 +83,7 @@ take_one(struct taken *t, const char *path)
 	struct err e = { 0 };
 
 	if (facts_ingest(t->s, c->arena, path, NULL, &r, &e) < 0) {
-		auto_buf words;
+		auto_buf words = { 0 };
 
 		t->n_bad++;
 		buf_init(&words, 65536);

@@ -388,7 +388,7 @@ int
 html_write(struct cli *c, struct store *s, const struct check_run *run,
 	   const char *path, struct err *e)
 {
-	auto_buf b;
+	auto_buf b = { 0 };
 	struct page p = { .c = c, .s = s, .run = run, .b = &b };
 	struct next next;
 

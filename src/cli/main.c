@@ -47,7 +47,7 @@ cli_usage(struct cli *c, struct err *e, const char *fmt, ...)
 	va_start(ap, fmt);
 	err_text_set(&t, fmt, ap);
 	va_end(ap);
-	auto_buf b;
+	auto_buf b = { 0 };
 	buf_init(&b, 4096);
 	const struct err inner = { .code = -EINVAL, .text = t };
 	cli_err(c, &inner, &b);
@@ -279,7 +279,7 @@ int
 main(int argc, char **argv)
 {
 	auto_arena *a = arena_new();
-	auto_buf out, words;
+	auto_buf out = { 0 }, words = { 0 };
 	struct err e = { 0 };
 	struct cli c = {
 		.arena = a,

@@ -231,7 +231,7 @@ struct str
 show_reason(struct cli *c, const struct catalog *cat, const struct reason *r)
 {
 	struct buf *out = c->out;
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, 65536);
 	c->out = &b;

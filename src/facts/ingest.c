@@ -53,7 +53,7 @@ fact_origin_name(enum fact_origin o)
 static void
 dropped(struct ingest *g, const struct err *why)
 {
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	g->n_dropped++;
 	g->report->n_dropped++;
@@ -130,7 +130,7 @@ present_load(struct ingest *g, struct err *e)
 static struct str
 insert_sql(struct arena *a, const struct contract *c, bool shared)
 {
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, 65536);
 	buf_fmt(&b, "INSERT %sINTO facts.%s_%s(%srow_hash",

@@ -17,7 +17,7 @@ answers_json(struct arena *a, const struct catalog *cat,
 	     const int64_t *answer)
 {
 	struct json j;
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, ANSWERS_MAX);
 	json_init(&j, &b, false);

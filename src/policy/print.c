@@ -56,7 +56,7 @@ list_print(struct arena *a, const struct parameter *param, struct str value,
 	struct json_read r;
 	struct str items[64];
 	size_t n = 0;
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	json_read_init(&r, a, value);
 	if (!json_read_array(&r))
@@ -128,7 +128,7 @@ policy_sentence(struct arena *a, const struct policy *p,
 		const struct control *c, bool ja)
 {
 	struct str text = ja ? c->text.ja : c->text.en;
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, SENTENCE_MAX);
 	while (text.len > 0) {

@@ -90,7 +90,7 @@ static int
 table_widen(struct store *s, const struct contract *c, struct err *e)
 {
 	auto_arena *a = arena_new();
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, SQL_MAX);
 	const char *last = c->shared ? "row" : "all";
@@ -126,7 +126,7 @@ static int
 tables_make(struct store *s, struct err *e)
 {
 	auto_arena *a = arena_new();
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, SQL_MAX);
 	for (size_t i = 0; i < n_contracts; i++) {

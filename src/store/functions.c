@@ -24,7 +24,7 @@ struct call {
 static void
 fail(struct call *c)
 {
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, 4096);
 	buf_c(&b, c->name);

@@ -13,7 +13,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	auto_arena *a = arena_new();
 	struct str text = { (const char *)data, len };
 	struct diags d;
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, 4 * YAML_SIZE_MAX);
 	diags_init(&d, a);

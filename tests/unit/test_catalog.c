@@ -50,7 +50,7 @@ static void
 nothing_is_wrong(void **state)
 {
 	const struct state *s = *state;
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, 100000);
 	diags_print(&s->d, NULL, NULL, &b);

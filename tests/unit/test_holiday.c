@@ -39,7 +39,7 @@ test_full_years(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(years); i++) {
-		auto_buf b;
+		auto_buf b = { 0 };
 		buf_init(&b, 1000);
 		for (int64_t d = days_of_civil(years[i].year, 1, 1);
 		     d < days_of_civil(years[i].year + 1, 1, 1); d++) {
@@ -68,7 +68,7 @@ test_all_years(void **state)
 {
 	(void)state;
 	auto_arena *a = arena_new();
-	auto_buf b;
+	auto_buf b = { 0 };
 	buf_init(&b, 100000);
 	for (int64_t d = days_of_civil(HOLIDAY_YEAR_FIRST, 1, 1);
 	     d <= days_of_civil(HOLIDAY_YEAR_LAST, 12, 31); d++) {

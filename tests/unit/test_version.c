@@ -36,7 +36,7 @@ generate(struct arena *a, uint64_t *seed, bool rpm)
 		".",   ".",  "+",    "~",  "a", "b", "rc",  "Z",
 		".el", "~~", "+deb", "..", "_", "^", "^git"
 	};
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, 200);
 	if (next(seed) % 4 == 0) {
@@ -115,7 +115,7 @@ test_rpm(void **state)
 	auto_arena *a = arena_new();
 	struct str *all = ARENA_ARRAY(a, N_RPM, struct str);
 	uint64_t seed = 4;
-	auto_buf script;
+	auto_buf script = { 0 };
 
 	/* One argument holds 128 KiB. */
 	buf_init(&script, 127 * 1024);

@@ -23,7 +23,7 @@ complain(struct buf *b, const struct diags *d)
 static void
 expect(const struct diags *d, const char *want)
 {
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, 100000);
 	complain(&b, d);
@@ -94,7 +94,7 @@ bounds(void **state)
 {
 	auto_arena *a = arena_new();
 	struct diags d;
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	(void)state;
 	buf_init(&b, YAML_SIZE_MAX * 2);
@@ -160,7 +160,7 @@ as_json(void **state)
 {
 	auto_arena *a = arena_new();
 	struct diags d;
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	(void)state;
 	buf_init(&b, 1000);

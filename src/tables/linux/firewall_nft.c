@@ -141,7 +141,7 @@ right_text(const struct nft *n, const struct fw_chain *c, struct str raw,
 	   bool not)
 {
 	struct json_read r;
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, VALUE_MAX);
 	json_read_init(&r, n->f->arena, raw);

@@ -156,7 +156,7 @@ call_addresses(struct arena *a, const char *arg UNUSED, struct str *ret,
 {
 	struct ifaddrs *all;
 	char text[INET6_ADDRSTRLEN];
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	if (getifaddrs(&all) < 0)
 		return err_sys(e, "cannot ask for the addresses");

@@ -120,7 +120,7 @@ word_add(struct buf *out, struct state *st, struct str word)
 struct str
 mask_secrets(struct arena *a, struct str command)
 {
-	auto_buf out;
+	auto_buf out = { 0 };
 	struct state st = { 0 };
 	struct str word;
 	bool first = true;

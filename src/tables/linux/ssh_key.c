@@ -52,7 +52,7 @@ static struct str
 fingerprint(struct arena *a, struct str blob)
 {
 	struct hash h = hash_of_str(blob);
-	auto_buf out;
+	auto_buf out = { 0 };
 
 	buf_init(&out, 64);
 	buf_c(&out, "SHA256:");
@@ -185,7 +185,7 @@ ssh_keys_next(struct arena *a, struct ssh_keys *k, struct ssh_key *ret)
 static struct str
 expanded(struct scan *s, struct str pattern, const struct account *u)
 {
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, 4096);
 	for (size_t i = 0; i < pattern.len; i++) {

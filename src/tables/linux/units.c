@@ -179,7 +179,8 @@ merge(struct load *l, struct units *ret)
 
 	for (size_t i = 0; i < l->n; i++)
 		l->v[i].found = i;
-	qsort(l->v, l->n, sizeof(*l->v), unit_cmp);
+	if (l->n > 1)
+		qsort(l->v, l->n, sizeof(*l->v), unit_cmp);
 	for (size_t i = 0; i < l->n; i++) {
 		struct unit *last = kept > 0 ? &l->v[kept - 1] : NULL;
 

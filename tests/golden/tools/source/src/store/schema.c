@@ -14,3 +14,14 @@ names(struct buf *b, const char *name)
 	buf_fmt(b, "UPDATE facts.%s_all SET gone_at = ? WHERE rowid = ?", name);
 	buf_fmt(b, "SELECT x FROM %s WHERE y = %d", name, 3);
 }
+
+void
+early(int n)
+{
+	auto_buf b;
+	auto_fd int fd;
+	auto_fd int good = -1;
+
+	if (n)
+		return;
+}
