@@ -59,7 +59,7 @@ entry_bytes(const struct entry *en, struct buf *out)
 struct hash
 entry_hash(const struct entry *en)
 {
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, 256 + en->actor.len + en->kind.len + en->subject.len);
 	entry_bytes(en, &b);

@@ -484,7 +484,7 @@ static int
 triggers_make(struct change *c, const struct journal_table *t, struct err *e)
 {
 	auto_arena *a = arena_new();
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, 65536);
 	for (size_t i = 0; i < N_TRIGGERS; i++) {
@@ -502,7 +502,7 @@ static int
 rows_touch(struct change *c, const struct journal_table *t, struct err *e)
 {
 	auto_arena *a = arena_new();
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, 4096);
 	if (t->many) {

@@ -30,7 +30,7 @@ add_place(struct buf *b, const struct head *h)
 struct str
 head_bytes(struct arena *a, const struct head *h)
 {
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, 512 + h->organisation.len);
 	buf_add(&b, HEAD_DOMAIN, sizeof(HEAD_DOMAIN));
@@ -53,7 +53,7 @@ struct str
 rotation_bytes(struct arena *a, const struct head *h,
 	       const uint8_t old[KEY_LEN], const uint8_t new[KEY_LEN])
 {
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, 512 + h->organisation.len);
 	buf_add(&b, ROTATE_DOMAIN, sizeof(ROTATE_DOMAIN));

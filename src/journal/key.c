@@ -45,7 +45,7 @@ key_verify(const uint8_t public[KEY_LEN], struct str msg,
 int
 key_save(const char *path, const struct key_pair *k, struct err *e)
 {
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, FILE_MAX);
 	buf_c(&b, SECRET_HEAD "# Whoever has this file can sign the journal. "
@@ -105,7 +105,7 @@ key_public_save(const char *path, const uint8_t public[KEY_LEN],
 		struct err *e)
 {
 	auto_arena *a = arena_new();
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, FILE_MAX);
 	buf_c(&b, PUBLIC_HEAD "ed25519: ");

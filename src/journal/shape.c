@@ -35,7 +35,7 @@ shape_print(struct arena *a, const struct journal_table *t)
 {
 	const struct journal_column *cols = sorted(a, t->cols, t->n_cols);
 	struct json j;
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, (size_t)1024 * 1024);
 	json_init(&j, &b, false);
@@ -135,7 +135,7 @@ shape_select(struct store *s, const struct journal_table *t, bool one,
 	     struct stmt **ret, struct err *e)
 {
 	auto_arena *a = arena_new();
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, (size_t)1024 * 1024);
 	buf_c(&b, "SELECT CAST(");
@@ -226,7 +226,7 @@ one_read(struct arena *a, const struct journal_table *t, struct stmt *st,
 	 struct image *ret, size_t *ret_n, struct err *e)
 {
 	size_t n = 1;
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, IMAGE_MAX);
 	row_print(&b, a, t, st);
@@ -280,7 +280,7 @@ rows_of_key(struct arena *a, const struct journal_table *t, struct stmt *st,
 	size_t cap = 16;
 	struct str *rows = ARENA_ARRAY(a, cap, struct str);
 	int step = 1;
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, IMAGE_MAX);
 	while (step > 0 && str_eq(stmt_str(st, 0), key)) {
@@ -316,7 +316,7 @@ many_read(struct arena *a, const struct journal_table *t, struct stmt *st,
 	auto_arena *scratch = arena_new();
 	struct str *rows = NULL;
 	size_t n = 0;
-	auto_buf b;
+	auto_buf b = { 0 };
 	int step = rows_of_key(scratch, t, st, &rows, &n, e);
 
 	if (step < 0)
@@ -387,7 +387,7 @@ trigger_print(struct arena *a, const struct journal_table *t, size_t i)
 {
 	const char *seq = t->many ? "-1" : "NEW.change_seq";
 	bool is_insert = i == 0, is_delete = i == 2;
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, 65536);
 	buf_c(&b, "CREATE TRIGGER ");

@@ -87,7 +87,7 @@ last_load(struct role *r, struct last *ret, struct err *e)
 static int
 last_save(struct role *r, const struct last *l, struct err *e)
 {
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, 4096);
 	buf_fmt(&b,
@@ -296,7 +296,7 @@ role_step(struct role *r, char ask, struct str msg, struct answer *out)
 		code = err_set(&e, -EINVAL, "unknown message");
 	out->code = code;
 	if (code < 0) {
-		auto_buf words;
+		auto_buf words = { 0 };
 
 		buf_init(&words, 4096);
 		err_print(&e, NULL, NULL, &words);
@@ -455,7 +455,7 @@ int
 signer_begin(struct signer *s, struct str organisation,
 	     const uint8_t key[KEY_LEN], bool restored, struct err *e)
 {
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, 4096);
 	buf_char(&b, restored ? 1 : 0);
@@ -467,7 +467,7 @@ signer_begin(struct signer *s, struct str organisation,
 int
 signer_entry(struct signer *s, const struct entry *en, struct err *e)
 {
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, MESSAGE_MAX);
 	entry_bytes(en, &b);

@@ -136,7 +136,7 @@ journal_identity(struct store *s, struct arena *a,
 struct str
 journal_fingerprint_print(struct arena *a, struct str hex)
 {
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, 256);
 	for (size_t i = 0; i < hex.len && i < 64; i += 4) {

@@ -47,7 +47,7 @@ struct fixture {
 static inline int
 told(struct fixture *f, int r)
 {
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	if (r >= 0)
 		return r;
@@ -149,7 +149,7 @@ tamper(struct fixture *f, const char *sql)
 	sqlite3 *db = NULL;
 	sqlite3_stmt *st = NULL;
 	char *words = NULL;
-	auto_buf drop;
+	auto_buf drop = { 0 };
 
 	buf_init(&drop, 65536);
 	assert_int_equal(
@@ -185,7 +185,7 @@ faults_show(const struct journal_report *r)
 {
 	for (size_t i = 0; i < r->n_kept; i++) {
 		const struct journal_fault *x = &r->faults[i];
-		auto_buf b;
+		auto_buf b = { 0 };
 
 		buf_init(&b, 4096);
 		err_text_print(&x->text, NULL, NULL, &b);

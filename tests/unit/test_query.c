@@ -255,7 +255,7 @@ test_words(void **state)
 	auto_stmt *st = NULL;
 	struct reads reads;
 	struct err e = { 0 };
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, 1000);
 	assert_int_equal(query_prepare(*state, a, STR("SELECT date('now')"),
