@@ -168,7 +168,6 @@ role_begin(struct role *r, struct str msg, struct err *e)
 static int
 role_entry(struct role *r, struct str msg, struct err *e)
 {
-	auto_arena *a = arena_new();
 	const size_t head = sizeof("yamori/1 journal");
 	struct reader {
 		const uint8_t *p;
