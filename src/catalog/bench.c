@@ -52,6 +52,16 @@ place(const struct bench *b, int line, int column)
 			    __VA_ARGS__);                                      \
 	} while (0)
 
+struct str
+err_words(struct arena *a, const struct err *e)
+{
+	auto_buf b;
+
+	buf_init(&b, 4096);
+	err_print(e, NULL, NULL, &b);
+	return str_copy(a, buf_view(&b));
+}
+
 size_t
 bindings_of(struct arena *a, const struct catalog *c, const struct control *k,
 	    struct binding **ret)
@@ -192,8 +202,8 @@ row_insert(struct bench *b, const struct table_shape *t,
 		return;
 	}
 	if (stmt_prepare(b->store, insert_sql(b, t, row), &st, &e) < 0) {
-		BENCH_BAD(b, row->cells[0].line, row->cells[0].column_no, "%s",
-			  e.text.args[0]);
+		BENCH_BAD(b, row->cells[0].line, row->cells[0].column_no,
+			  "%.*s", STR_ARG(err_words(b->a, &e)));
 		return;
 	}
 	for (size_t i = 0; i < row->n; i++) {
@@ -209,8 +219,8 @@ row_insert(struct bench *b, const struct table_shape *t,
 	}
 	if (stmt_step(st, &e) < 0)
 		BENCH_BAD(b, row->cells[0].line, row->cells[0].column_no,
-			  "the row does not fit '%.*s': %s", STR_ARG(t->name),
-			  e.text.args[0]);
+			  "the row does not fit '%.*s': %.*s",
+			  STR_ARG(t->name), STR_ARG(err_words(b->a, &e)));
 }
 
 /* Which host the row speaks of, and what it says about it. */
@@ -388,7 +398,8 @@ bench_open(struct arena *a, const struct tables *t, const struct control *k,
 	    at_parse(ex->now.p != NULL ? ex->now : STR(NOW),
 		     store_zone(b->store), &b->now, &e) < 0) {
 		BENCH_BAD(b, ex->line, ex->column_no,
-			  "the example cannot be set up: %s", e.text.id);
+			  "the example cannot be set up: %.*s",
+			  STR_ARG(err_words(a, &e)));
 		bench_close(b);
 		return NULL;
 	}
@@ -526,7 +537,7 @@ row_take(struct bench *b, struct arena *a, struct stmt *st,
 		if (h != NULL)
 			h->seen = true;
 	}
-	if (h != NULL ? h->lacking : c->host_id < 0 && any_lacking(b))
+	if (h != NULL ? h->lacking : any_lacking(b))
 		ret->verdict = VERDICT_UNKNOWN;
 	return 0;
 }

@@ -52,6 +52,9 @@ const struct table_shape *tables_find(const struct tables *t,
 int tables_create(struct store *s, const struct tables *t,
 		  const struct reads *reads, struct err *e);
 
+/* The words of an error, in English. */
+struct str err_words(struct arena *a, const struct err *e);
+
 /* What is bound to a :name. */
 struct binding {
 	struct str name;
