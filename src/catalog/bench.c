@@ -529,13 +529,17 @@ row_take(struct bench *b, struct arena *a, struct stmt *st,
 		       : stmt_int(st, c->ok) == 1 ? VERDICT_PASS
 						   : VERDICT_FAIL;
 	if (c->host_id >= 0 && !stmt_is_null(st, c->host_id)) {
-		struct str id = stmt_str(st, c->host_id);
+		struct str id = str_copy(a, stmt_str(st, c->host_id));
 
+		ret->host_id = id;
 		for (size_t i = 0; i < b->n_hosts && h == NULL; i++)
 			if (str_eq(b->hosts[i].id, id))
 				h = &b->hosts[i];
-		if (h != NULL)
-			h->seen = true;
+		if (h == NULL)
+			return err_set(e, -EINVAL,
+				       "'%.*s' is no host of the example",
+				       STR_ARG(id));
+		h->seen = true;
 	}
 	if (h != NULL ? h->lacking : any_lacking(b))
 		ret->verdict = VERDICT_UNKNOWN;
@@ -565,9 +569,7 @@ empty_ledger(struct bench *b)
 		const struct table_shape *t = tables_find(b->tables, name);
 		size_t n = 0;
 
-		if (t == NULL || (t->kind != TABLE_LEDGER &&
-				  !str_is(name, "person") &&
-				  !str_is(name, "dept")))
+		if (t == NULL || t->kind != TABLE_LEDGER)
 			continue;
 		for (size_t j = 0; j < b->example->n_tables; j++)
 			if (str_eq(b->example->tables[j].name, name))
@@ -590,11 +592,12 @@ silence_add(struct bench *b, struct arena *a, struct verdicts *v, size_t *cap)
 				    (struct verdict_row){
 					    str_fmt(a, "host:%.*s",
 						    STR_ARG(h->id)),
-					    VERDICT_UNKNOWN });
+					    VERDICT_UNKNOWN, h->id });
 	}
 	if (v->n == 0 && empty_ledger(b))
 		verdict_add(a, v, cap,
-			    (struct verdict_row){ STR("*"), VERDICT_UNKNOWN });
+			    (struct verdict_row){ .subject = STR("*"),
+						  .verdict = VERDICT_UNKNOWN });
 }
 
 int
@@ -617,7 +620,7 @@ bench_run(struct bench *b, struct arena *a, struct str sql,
 		if (bind_one(b, st, i, e) < 0)
 			return e->code;
 	while ((more = stmt_step(st, e)) > 0) {
-		struct verdict_row row;
+		struct verdict_row row = { 0 };
 
 		if (v.n > ROWS_MAX)
 			return err_set(e, -E2BIG, "more than %d rows",
@@ -657,8 +660,9 @@ bench_wanted(struct arena *a, const struct example *ex)
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
 		for (size_t j = 0; j < parts[i].n; j++)
 			verdict_add(a, &v, &cap,
-				    (struct verdict_row){ parts[i].list[j],
-							  parts[i].verdict });
+				    (struct verdict_row){
+					    .subject = parts[i].list[j],
+					    .verdict = parts[i].verdict });
 	verdicts_sort(&v);
 	return v;
 }

@@ -13,7 +13,7 @@ struct store;
 enum table_kind {
 	TABLE_FACT,
 	TABLE_LEDGER,
-	TABLE_BASE, /* host, os_eol, person, dept */
+	TABLE_BASE, /* host, os_eol, contracts of the organisation */
 };
 
 enum cell_type {
@@ -78,6 +78,7 @@ enum verdict {
 struct verdict_row {
 	struct str subject;
 	enum verdict verdict;
+	struct str host_id; /* p == NULL = none; not set by bench_wanted */
 };
 
 struct verdicts {

@@ -59,9 +59,8 @@ names(const struct linking *l, const struct control *k)
 			BAD(l, k, "'rechecks' names no control: '%.*s'",
 			    STR_ARG(k->rechecks[i]));
 	for (size_t i = 0; i < k->n_needs; i++)
-		if (is_contract(k->needs[i]) ||
-		    ledger_find(c, k->needs[i]) != NULL)
-			BAD(l, k, "'needs' names a table that is there: '%.*s'",
+		if (ledger_find(l->c, k->needs[i]) != NULL)
+			BAD(l, k, "'needs' names a ledger: '%.*s'",
 			    STR_ARG(k->needs[i]));
 }
 

@@ -19,8 +19,6 @@ static const struct {
 	const char *name;
 	struct base_col cols[BASE_COLS_MAX];
 } base_tables[] = {
-	{ "dept", { { "id", CELL_TEXT }, { "name", CELL_TEXT },
-		    { "state", CELL_TEXT } } },
 	{ "host", { { "host_id", CELL_TEXT }, { "name", CELL_TEXT },
 		    { "platform", CELL_TEXT }, { "role", CELL_TEXT },
 		    { "state", CELL_TEXT }, { "enrolled_on", CELL_DATE } } },
@@ -28,8 +26,6 @@ static const struct {
 		      { "edition", CELL_TEXT }, { "eol_on", CELL_DATE },
 		      { "extended_on", CELL_DATE },
 		      { "source", CELL_TEXT } } },
-	{ "person", { { "id", CELL_TEXT }, { "name", CELL_TEXT },
-		      { "state", CELL_TEXT } } },
 };
 
 static enum cell_type
@@ -65,18 +61,22 @@ col_add(struct table_shape *t, struct str name, enum cell_type type)
 }
 
 static struct table_shape
-fact_table(struct arena *a, const struct contract *k)
+contract_table(struct arena *a, const struct contract *k)
 {
 	struct table_shape t = { .name = str_c(k->name),
-				 .kind = TABLE_FACT,
+				 .kind = TABLE_BASE,
 				 .platforms = k->platforms };
 
 	t.cols = ARENA_ARRAY(a, k->n_cols + 2, struct table_col);
-	col_add(&t, STR("host_id"), CELL_TEXT);
+	if (k->platforms != 0) { /* else of the organisation */
+		t.kind = TABLE_FACT;
+		col_add(&t, STR("host_id"), CELL_TEXT);
+	}
 	for (size_t i = 0; i < k->n_cols; i++)
 		col_add(&t, str_c(k->cols[i].name),
 			cell_of_column(k->cols[i].type));
-	col_add(&t, STR("first_seen_at"), CELL_INSTANT);
+	if (t.kind == TABLE_FACT)
+		col_add(&t, STR("first_seen_at"), CELL_INSTANT);
 	return t;
 }
 
@@ -124,7 +124,7 @@ tables_of(struct arena *a, const struct catalog *c)
 		max += c->ledgers[i].n_fields;
 	t->list = ARENA_ARRAY(a, max, struct table_shape);
 	for (size_t i = 0; i < n_contracts; i++)
-		t->list[t->n++] = fact_table(a, contracts[i]);
+		t->list[t->n++] = contract_table(a, contracts[i]);
 	for (size_t i = 0; i < ARRAY_LEN(base_tables); i++) {
 		struct table_shape *b = &t->list[t->n++];
 
