@@ -55,7 +55,7 @@ place(const struct bench *b, int line, int column)
 struct str
 err_words(struct arena *a, const struct err *e)
 {
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, 4096);
 	err_print(e, NULL, NULL, &b);
@@ -160,7 +160,7 @@ static struct str
 insert_sql(struct bench *b, const struct table_shape *t,
 	   const struct example_row *row)
 {
-	auto_buf sql;
+	auto_buf sql = { 0 };
 
 	buf_init(&sql, SQL_MAX);
 	buf_fmt(&sql, "INSERT INTO main.%.*s(",

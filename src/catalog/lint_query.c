@@ -387,7 +387,7 @@ static struct str
 without(struct arena *a, struct str list, size_t drop, size_t *ret_n)
 {
 	struct json_read in;
-	auto_buf b;
+	auto_buf b = { 0 };
 	size_t n = 0;
 
 	buf_init(&b, list.len + 16);

@@ -12,6 +12,7 @@
 
 struct maker {
 	struct arena *a;
+	struct str sql;
 	const struct token *t;
 	size_t n;
 	const struct str *columns;
@@ -38,7 +39,7 @@ static const char *const breaks[] = {
 static struct str
 shown(const struct maker *m, size_t from, size_t to)
 {
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, SQL_MAX);
 	for (size_t i = from; i < to && i < m->n; i++) {
@@ -59,7 +60,7 @@ around(const struct maker *m, size_t i)
 static struct str
 assemble(const struct maker *m)
 {
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, SQL_MAX);
 	for (size_t i = 0; i < m->n; i++)
@@ -72,7 +73,7 @@ static void
 keep(struct maker *m, size_t at, struct str what)
 {
 	struct str sql = assemble(m);
-	bool known = false;
+	bool known = str_eq(sql, m->sql);
 
 	for (size_t i = 0; i < m->n_list && !known; i++)
 		known = str_eq(m->list[i].sql, sql);
@@ -361,7 +362,7 @@ mutants_make(struct arena *a, struct str sql, const struct str *columns,
 {
 	struct token *t;
 	size_t n = sql_tokens(a, sql, &t);
-	struct maker m = { .a = a, .t = t, .n = n, .columns = columns,
+	struct maker m = { .a = a, .sql = sql, .t = t, .n = n, .columns = columns,
 			   .n_columns = n_columns };
 
 	m.skip = ARENA_ARRAY(a, n, bool);

@@ -40,7 +40,7 @@ teardown(void **state)
 static void
 expect_none(const struct diags *d)
 {
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, (size_t)1 << 20);
 	diags_print(d, NULL, NULL, &b);
