@@ -208,9 +208,10 @@ row_insert(struct bench *b, const struct table_shape *t,
 	}
 	for (size_t i = 0; i < row->n; i++) {
 		const struct example_cell *c = &row->cells[i];
-		enum cell_type type = col_find(t, c->column)->type;
+		const struct table_col *col = col_find(t, c->column);
 
-		if (cell_bind(b, st, (int)i + 1, c, type))
+		assert(col != NULL); /* refused above */
+		if (cell_bind(b, st, (int)i + 1, c, col->type))
 			continue;
 		BENCH_BAD(b, c->line, c->column_no,
 			  "expected %s for '%.*s', found '%.*s'", wants[type],
