@@ -81,7 +81,7 @@ check_evaluate(struct store *s, struct arena *a, const struct policy *p,
 	};
 
 	sc.today = on_print(a, days_of_at(sc.now, store_zone(s)));
-	if (scene_tables(s, p->catalog, e) < 0 ||
+	if (check_tables(s, p->catalog, e) < 0 ||
 	    store_begin_read(s, e) < 0)
 		return e->code;
 	if (scene_load(&sc, e) < 0) {

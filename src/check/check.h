@@ -141,6 +141,12 @@ int check_evaluate(struct store *s, struct arena *a, const struct policy *p,
 int check_store(struct store *s, const struct check_run *run,
 		const struct check_scope *scope, struct err *e);
 
+/*
+ * Makes, for this connection only, the empty tables that controls are
+ * written over and nothing fills yet, and the view `host`.
+ */
+int check_tables(struct store *s, const struct catalog *cat, struct err *e);
+
 const struct check_host *check_host_find(const struct check_run *run,
 					 struct str id);
 

@@ -61,10 +61,6 @@ const struct waiver *scene_waiver(const struct scene *sc, struct str control,
 const struct declaration *scene_declaration(const struct scene *sc,
 					    struct str control);
 
-/* Makes the empty tables that controls are written over and nothing fills
- * yet, and the view `host`. */
-int scene_tables(struct store *s, const struct catalog *cat, struct err *e);
-
 void control_assess(struct scene *sc, const struct check_scope *scope,
 		    struct control_result *r);
 

@@ -95,7 +95,7 @@ static const char host_sql[] =
 	"state, enrolled_on FROM main.host_entry;";
 
 int
-scene_tables(struct store *s, const struct catalog *cat, struct err *e)
+check_tables(struct store *s, const struct catalog *cat, struct err *e)
 {
 	auto_arena *a = arena_new();
 	auto_buf b = { 0 };
