@@ -167,8 +167,7 @@ insert_sql(struct bench *b, const struct table_shape *t,
 		STR_ARG(store_quote_name(b->a, t->name)));
 	for (size_t i = 0; i < row->n; i++)
 		buf_fmt(&sql, "%s%.*s", i > 0 ? ", " : "",
-			STR_ARG(store_quote_name(b->a,
-						 row->cells[i].column)));
+			STR_ARG(store_quote_name(b->a, row->cells[i].column)));
 	buf_c(&sql, ") VALUES (");
 	for (size_t i = 0; i < row->n; i++)
 		buf_c(&sql, i > 0 ? ", ?" : "?");
@@ -181,8 +180,10 @@ row_insert(struct bench *b, const struct table_shape *t,
 	   const struct example_row *row)
 {
 	static const char *const wants[] = {
-		[CELL_TEXT] = "text",	  [CELL_INT] = "a whole number",
-		[CELL_REAL] = "a number", [CELL_BOOL] = "true or false",
+		[CELL_TEXT] = "text",
+		[CELL_INT] = "a whole number",
+		[CELL_REAL] = "a number",
+		[CELL_BOOL] = "true or false",
 		[CELL_INSTANT] = "an instant like 2026-11-21T12:00+09:00",
 		[CELL_DATE] = "a date like 2026-11-21",
 	};
@@ -214,14 +215,15 @@ row_insert(struct bench *b, const struct table_shape *t,
 		if (cell_bind(b, st, (int)i + 1, c, col->type))
 			continue;
 		BENCH_BAD(b, c->line, c->column_no,
-			  "expected %s for '%.*s', found '%.*s'", wants[type],
-			  STR_ARG(c->column), STR_ARG(c->text));
+			  "expected %s for '%.*s', found '%.*s'",
+			  wants[col->type], STR_ARG(c->column),
+			  STR_ARG(c->text));
 		return;
 	}
 	if (stmt_step(st, &e) < 0)
 		BENCH_BAD(b, row->cells[0].line, row->cells[0].column_no,
-			  "the row does not fit '%.*s': %.*s",
-			  STR_ARG(t->name), STR_ARG(err_words(b->a, &e)));
+			  "the row does not fit '%.*s': %.*s", STR_ARG(t->name),
+			  STR_ARG(err_words(b->a, &e)));
 }
 
 /* Which host the row speaks of, and what it says about it. */
@@ -256,8 +258,8 @@ rows_insert(struct bench *b)
 
 	for (size_t i = 0; i < b->example->n_tables; i++) {
 		const struct example_table *given = &b->example->tables[i];
-		const struct table_shape *t =
-			tables_find(b->tables, given->name);
+		const struct table_shape *t = tables_find(b->tables,
+							  given->name);
 
 		if (t == NULL) {
 			BENCH_BAD(b, given->line, given->column_no,
@@ -290,8 +292,8 @@ bench_has_null(const struct bench *b, struct str table, struct str column)
 		if (!str_eq(t->name, table))
 			continue;
 		for (size_t j = 0; j < t->n; j++)
-			if (cell_text(&t->rows[j],
-				      str_to_c(b->a, column)).p == NULL)
+			if (cell_text(&t->rows[j], str_to_c(b->a, column)).p ==
+			    NULL)
 				return true;
 	}
 	return false;
@@ -359,9 +361,8 @@ values_set(struct bench *b)
 		if (text.p != NULL && to->parameter->type == PARAM_BOOL)
 			text = str_is(text, "1") ? STR("true") : STR("false");
 		to->value = (struct str){ 0 };
-		if (text.p != NULL && parameter_parse(b->a, to->parameter,
-						      text, &to->value,
-						      &e) < 0)
+		if (text.p != NULL && parameter_parse(b->a, to->parameter, text,
+						      &to->value, &e) < 0)
 			BENCH_BAD(b, b->example->line, b->example->column_no,
 				  "'policy' gives '%.*s' a value it cannot "
 				  "have: '%.*s'",
@@ -389,8 +390,12 @@ bench_open(struct arena *a, const struct tables *t, const struct control *k,
 	struct bench *b = ARENA_NEW(a, struct bench);
 	struct err e = { 0 };
 
-	*b = (struct bench){ .a = a, .tables = t, .control = k,
-			     .example = ex, .reads = reads, .d = d,
+	*b = (struct bench){ .a = a,
+			     .tables = t,
+			     .control = k,
+			     .example = ex,
+			     .reads = reads,
+			     .d = d,
 			     .n_bindings = n_bindings };
 	b->bindings = ARENA_ARRAY(a, n_bindings, struct binding);
 	for (size_t i = 0; i < n_bindings; i++)
@@ -491,8 +496,8 @@ verdict_add(struct arena *a, struct verdicts *v, size_t *cap,
 {
 	if (v->n == *cap) {
 		size_t more = *cap == 0 ? 16 : *cap * 2;
-		struct verdict_row *rows =
-			ARENA_ARRAY(a, more, struct verdict_row);
+		struct verdict_row *rows = ARENA_ARRAY(a, more,
+						       struct verdict_row);
 
 		if (v->n > 0)
 			memcpy(rows, v->rows, v->n * sizeof(*rows));
@@ -522,13 +527,14 @@ row_take(struct bench *b, struct arena *a, struct stmt *st,
 		return err_set(e, -EINVAL, "a row without a subject");
 	if (!null && (!stmt_is_int(st, c->ok) || stmt_int(st, c->ok) < 0 ||
 		      stmt_int(st, c->ok) > 1))
-		return err_set(e, -EINVAL, "'ok' is '%.*s'; expected 1, 0 or "
-					   "NULL",
+		return err_set(e, -EINVAL,
+			       "'ok' is '%.*s'; expected 1, 0 or "
+			       "NULL",
 			       STR_ARG(stmt_str(st, c->ok)));
 	ret->subject = str_copy(a, stmt_str(st, c->subject));
-	ret->verdict = null			   ? VERDICT_UNKNOWN
+	ret->verdict = null			  ? VERDICT_UNKNOWN
 		       : stmt_int(st, c->ok) == 1 ? VERDICT_PASS
-						   : VERDICT_FAIL;
+						  : VERDICT_FAIL;
 	if (c->host_id >= 0 && !stmt_is_null(st, c->host_id)) {
 		struct str id = str_copy(a, stmt_str(st, c->host_id));
 
@@ -589,11 +595,11 @@ silence_add(struct bench *b, struct arena *a, struct verdicts *v, size_t *cap)
 		const struct bench_host *h = &b->hosts[i];
 
 		if (h->lacking && !h->seen && str_is(h->state, "active"))
-			verdict_add(a, v, cap,
-				    (struct verdict_row){
-					    str_fmt(a, "host:%.*s",
-						    STR_ARG(h->id)),
-					    VERDICT_UNKNOWN, h->id });
+			verdict_add(
+				a, v, cap,
+				(struct verdict_row){
+					str_fmt(a, "host:%.*s", STR_ARG(h->id)),
+					VERDICT_UNKNOWN, h->id });
 	}
 	if (v->n == 0 && empty_ledger(b))
 		verdict_add(a, v, cap,
