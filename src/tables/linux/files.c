@@ -542,7 +542,7 @@ files_walk(struct scan *s, struct files *f, struct err *e)
 	struct mounts m;
 	struct accounts c = { 0 };
 	struct walk *w = ARENA_NEW(scan_arena(s), struct walk);
-	auto_buf roots;
+	auto_buf roots = { 0 };
 
 	buf_init(&roots, SCAN_TEXT_MAX);
 	if (mounts_load(s, &m, e) < 0)
