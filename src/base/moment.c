@@ -104,10 +104,20 @@ floor_div(int64_t a, int64_t b)
 	return a % b < 0 ? q - 1 : q;
 }
 
+/* The calendar's time there; what is beyond its years is their end. */
+static int64_t
+local_of(int64_t at, const struct zone *z)
+{
+	int64_t local = at < AT_MIN ? AT_MIN : at > AT_MAX ? AT_MAX : at;
+
+	local += zone_offset(z, at) * MOMENT_SEC;
+	return local < AT_MIN ? AT_MIN : local > AT_MAX ? AT_MAX : local;
+}
+
 struct civil
 civil_of(int64_t at, const struct zone *z)
 {
-	int64_t local = at + zone_offset(z, at) * MOMENT_SEC;
+	int64_t local = local_of(at, z);
 	int64_t days = floor_div(local, MOMENT_DAY);
 	int64_t rest = local - days * MOMENT_DAY;
 	struct civil c;
@@ -138,7 +148,7 @@ at_of_civil(const struct civil *c, const struct zone *z)
 int64_t
 days_of_at(int64_t at, const struct zone *z)
 {
-	return floor_div(at + zone_offset(z, at) * MOMENT_SEC, MOMENT_DAY);
+	return floor_div(local_of(at, z), MOMENT_DAY);
 }
 
 int64_t

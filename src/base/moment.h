@@ -46,6 +46,7 @@ void civil_of_days(int64_t days, struct civil *ret);
 int weekday_of_days(int64_t days); /* 0 = Sunday */
 int month_days(int year, int month);
 
+/* An instant beyond these years becomes the first or last one of them. */
 struct civil civil_of(int64_t at, const struct zone *z);
 int64_t at_of_civil(const struct civil *c, const struct zone *z);
 int64_t days_of_at(int64_t at, const struct zone *z);
