@@ -14,6 +14,12 @@ struct err;
  */
 void lint_links(struct arena *a, const struct catalog *c, struct diags *d);
 
+/* The same for one file that need not be part of c. */
+void lint_control_links(struct arena *a, const struct catalog *c,
+			const struct control *k, struct diags *d);
+void lint_ledger_links(struct arena *a, const struct catalog *c,
+		       const struct ledger *g, struct diags *d);
+
 enum lint_depth {
 	LINT_QUERY,    /* the query can be prepared and compares like types */
 	LINT_EXAMPLES, /* and gives what its examples want */
@@ -38,7 +44,7 @@ int lint_queries(struct arena *a, const struct catalog *c,
 		 const struct lint_scope *scope, struct diags *d,
 		 struct lint_counts *ret, struct err *e);
 
-/* One control that is not part of c, as `yamori adopt` has it. */
+/* The query of one control, which need not be part of c. */
 int lint_control(struct arena *a, const struct catalog *c,
 		 const struct control *k, enum lint_depth depth,
 		 struct diags *d, struct lint_counts *ret, struct err *e);

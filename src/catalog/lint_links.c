@@ -349,6 +349,24 @@ releases(const struct linking *l)
 }
 
 void
+lint_control_links(struct arena *a, const struct catalog *c,
+		   const struct control *k, struct diags *d)
+{
+	struct linking l = { .a = a, .c = c, .d = d };
+
+	control(&l, k);
+}
+
+void
+lint_ledger_links(struct arena *a, const struct catalog *c,
+		  const struct ledger *g, struct diags *d)
+{
+	struct linking l = { .a = a, .c = c, .d = d };
+
+	ledger(&l, g);
+}
+
+void
 lint_links(struct arena *a, const struct catalog *c, struct diags *d)
 {
 	struct linking l = { .a = a, .c = c, .d = d };
