@@ -102,7 +102,7 @@ der_is(const struct der *d, uint8_t tag)
 static struct str
 oid_text(struct arena *a, struct str body)
 {
-	auto_buf b;
+	auto_buf b = { 0 };
 	uint64_t v = 0;
 	bool first = true;
 
@@ -201,7 +201,7 @@ static struct str
 name_text(struct arena *a, struct der *d)
 {
 	struct der name = der_in(d, TAG_SEQUENCE);
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, NAME_TEXT_MAX);
 	while (!name.bad && name.rest.len > 0) {
@@ -393,7 +393,7 @@ names_text(struct arena *a, struct str octets)
 {
 	struct der d = { .rest = octets };
 	struct der in = der_in(&d, TAG_SEQUENCE);
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, NAME_TEXT_MAX);
 	for (int n = 0; n < CERT_NAMES_MAX && in.rest.len > 0; n++) {
