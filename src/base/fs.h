@@ -33,6 +33,7 @@ int fs_write_atomic(const char *path, struct str data, unsigned mode,
 int fs_mkdirs(const char *path, unsigned mode, struct err *e);
 
 bool fs_exists(const char *path);
+int fs_owner(const char *path, uint32_t *ret_uid, struct err *e);
 
 /* Names in a folder, sorted bytewise, without . and ..; at most max. */
 int fs_list(struct arena *a, const char *path, size_t max, struct str **ret,

@@ -28,6 +28,17 @@ fs_mkdirs(const char *path, unsigned mode, struct err *e)
 	}
 }
 
+int
+fs_owner(const char *path, uint32_t *ret_uid, struct err *e)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return err_sys(e, "cannot examine '%s'", path);
+	*ret_uid = st.st_uid;
+	return 0;
+}
+
 static int
 dir_sync(const char *path, struct err *e)
 {

@@ -59,6 +59,10 @@ int host_local(struct store *s, struct arena *a, struct str machine_id,
 int facts_collect_local(struct store *s, struct arena *a,
 			struct ingest_report *ret, struct err *e);
 
+/* Takes the file our own probe wrote; this machine is enrolled if new. */
+int facts_take_local(struct store *s, struct arena *a, const char *path,
+		     struct ingest_report *ret, struct err *e);
+
 /* The role `probe`: collects this machine and writes a fact file to fd. */
 int probe_run(int fd, const char *root, struct err *e);
 

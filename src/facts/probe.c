@@ -125,32 +125,39 @@ probe_to_file(const char *path, struct err *e)
 }
 
 int
-facts_collect_local(struct store *s, struct arena *a,
-		    struct ingest_report *ret, struct err *e)
+facts_take_local(struct store *s, struct arena *a, const char *path,
+		 struct ingest_report *ret, struct err *e)
 {
 	struct world world;
 	struct str host_id;
 	bool new_host = false;
-	const char *path =
-		str_fmt(a, "%s/probe-%ld.facts", store_dir(s),
-			(long)getpid())
-			.p;
 
 	world_live(&world);
-	if (probe_to_file(path, e) < 0) {
-		(void)unlink(path); /* it may not be there */
-		return e->code;
-	}
 	struct str machine_id =
 		id_of_file(a, &world, "/etc/machine-id", ID_HEX);
 	/* A machine without an id is still this machine, and only one. */
 	if (machine_id.len == 0)
 		machine_id = STR("this machine has no id");
-	int r = host_local(s, a, machine_id, nodename(a, &world), &host_id,
-			   &new_host, e);
-	if (r == 0)
-		r = facts_ingest(s, a, path, str_to_c(a, host_id), ret, e);
-	(void)unlink(path); /* what it said is in facts.db now */
+	if (host_local(s, a, machine_id, nodename(a, &world), &host_id,
+		       &new_host, e) < 0)
+		return e->code;
+	int r = facts_ingest(s, a, path, str_to_c(a, host_id), ret, e);
 	ret->new_host = new_host;
+	return r;
+}
+
+int
+facts_collect_local(struct store *s, struct arena *a,
+		    struct ingest_report *ret, struct err *e)
+{
+	const char *path =
+		str_fmt(a, "%s/probe-%ld.facts", store_dir(s),
+			(long)getpid())
+			.p;
+	int r = probe_to_file(path, e);
+
+	if (r == 0)
+		r = facts_take_local(s, a, path, ret, e);
+	(void)unlink(path); /* what it said is in facts.db now */
 	return r;
 }
