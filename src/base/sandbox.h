@@ -17,6 +17,7 @@ struct sandbox_path {
  *   wpath  rpath, and open for writing, make, rename and remove files
  *   inet   sockets of IPv4 and IPv6
  *   unix   sockets of this machine
+ *   netlink  questions to the kernel about its network
  *   proc   make processes, wait for them and send them signals
  *   exec   run programs (they mostly need rpath too)
  * With `paths` these three path words hold only below them; one that is not

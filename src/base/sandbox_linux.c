@@ -26,6 +26,7 @@ enum {
 	P_UNIX = 1 << 4,
 	P_PROC = 1 << 5,
 	P_EXEC = 1 << 6,
+	P_NETLINK = 1 << 7,
 };
 
 static unsigned
@@ -40,6 +41,7 @@ promises_read(const char *words)
 		{ "wpath", P_RPATH | P_WPATH },
 		{ "inet", P_INET },
 		{ "unix", P_UNIX },
+		{ "netlink", P_NETLINK },
 		{ "proc", P_PROC },
 		{ "exec", P_EXEC },
 	};
@@ -309,7 +311,7 @@ static const struct {
 	    SYS(linkat),   SYS(symlink),   SYS(symlinkat), SYS(chmod),
 	    SYS(fchmod),   SYS(fchmodat),  SYS(chown),	   SYS(fchown),
 	    SYS(fchownat), SYS(lchown),	   SYS(utimensat), SYS(truncate) } },
-	{ P_INET | P_UNIX,
+	{ P_INET | P_UNIX | P_NETLINK,
 	  { SYS(connect), SYS(bind), SYS(listen), SYS(accept), SYS(accept4),
 	    SYS(setsockopt) } },
 	{ P_UNIX, { SYS(socketpair) } },
@@ -349,6 +351,7 @@ static const struct {
 	{ P_INET, SYS(socket), IF(0, UINT32_MAX, AF_INET) },
 	{ P_INET, SYS(socket), IF(0, UINT32_MAX, AF_INET6) },
 	{ P_UNIX, SYS(socket), IF(0, UINT32_MAX, AF_UNIX) },
+	{ P_NETLINK, SYS(socket), IF(0, UINT32_MAX, AF_NETLINK) },
 	{ P_PROC, SYS(clone), IF(0, NAMESPACES, 0) },
 };
 
