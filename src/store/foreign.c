@@ -226,7 +226,7 @@ end_send(struct serve *sv, int r, const struct err *why, struct err *e)
 	if (r >= 0)
 		return msg_send(sv->out, MSG_END, buf_view(&sv->row), e);
 
-	auto_buf words;
+	auto_buf words = { 0 };
 	buf_init(&words, 4096);
 	err_print(why, NULL, NULL, &words);
 	put_str(&sv->row, buf_view(&words));
@@ -314,7 +314,7 @@ child_end(struct child *c)
 static int
 job_send(int fd, const struct foreign_job *job, struct err *e)
 {
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, JOB_MAX);
 	put_str(&b, job->sql);

@@ -58,7 +58,7 @@ static void
 test_buf(void **state)
 {
 	(void)state;
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, 10);
 	assert_int_equal(buf_view(&b).len, 0);
@@ -90,7 +90,7 @@ static void
 test_buf_grows(void **state)
 {
 	(void)state;
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, 1000000);
 	for (int i = 0; i < 200000; i++)
@@ -105,7 +105,7 @@ test_json(void **state)
 {
 	(void)state;
 	struct json j;
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, 10000);
 	json_init(&j, &b, false);
@@ -137,7 +137,7 @@ test_json_pretty(void **state)
 {
 	(void)state;
 	struct json j;
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, 10000);
 	json_init(&j, &b, true);

@@ -9,7 +9,7 @@
 static void
 prints(const struct err *e, err_lookup *lookup, const char *want)
 {
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, 10000);
 	err_print(e, lookup, NULL, &b);
@@ -96,7 +96,7 @@ test_diags(void **state)
 	(void)state;
 	auto_arena *a = arena_new();
 	struct diags d;
-	auto_buf b;
+	auto_buf b = { 0 };
 	char place[] = "f.yaml:1:2";
 
 	diags_init(&d, a);

@@ -188,7 +188,7 @@ test_msg(void **state)
 	struct err e = { 0 };
 	struct msg m;
 	int fds[2];
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
 	auto_fd int in = fds[0];
