@@ -153,8 +153,7 @@ static const char *const class_names[] = {
 	[CLASS_SECRET] = "secret",
 };
 
-const char *
-class_name(enum data_class class)
+const char *class_name(enum data_class class)
 {
 	return class_names[class];
 }

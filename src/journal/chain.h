@@ -41,7 +41,8 @@ struct hash field_seal(const struct field *f);
 /* Merkle tree of RFC 6962 over the fields in byte order of their names. */
 struct merkle {
 	uint64_t n;
-	struct hash left[64]; /* complete subtree of 2^i leaves, if bit i of n */
+	struct hash
+		left[64]; /* complete subtree of 2^i leaves, if bit i of n */
 };
 
 void merkle_init(struct merkle *m);

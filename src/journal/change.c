@@ -21,7 +21,7 @@ struct change {
 	struct store *store;
 	struct arena *arena;
 	struct entry entry;
-	struct str actor; /* in words */
+	struct str actor;   /* in words */
 	struct map touched; /* "TABLE:KEY" to its struct touched */
 	struct map shapes;  /* table to its struct reader */
 	struct field *fields;
@@ -44,9 +44,9 @@ touch(struct guard *g, struct str table, struct str key)
 {
 	struct change *c = (struct change *)g;
 	auto_arena *a = arena_new();
-	void **place = map_put(&c->touched,
-			       str_fmt(a, "%.*s:%.*s", STR_ARG(table),
-				       STR_ARG(key)));
+	void **place = map_put(
+		&c->touched,
+		str_fmt(a, "%.*s:%.*s", STR_ARG(table), STR_ARG(key)));
 
 	if (*place != NULL)
 		return;
@@ -138,11 +138,9 @@ change_begin(struct store *s, const char *kind, struct str subject,
 	     struct change **ret, struct err *e)
 {
 	if (kind[0] == '\0' || !word_ok(str_c(kind), "_."))
-		return err_set(e, -EINVAL, "'%s' is no kind of a change",
-			       kind);
+		return err_set(e, -EINVAL, "'%s' is no kind of a change", kind);
 	if (!word_ok(subject, "_.:-"))
-		return err_set(e, -EINVAL, "'%.*s' is no id",
-			       STR_ARG(subject));
+		return err_set(e, -EINVAL, "'%.*s' is no id", STR_ARG(subject));
 	assert(!store_guarded(s)); /* changes do not nest */
 	if (store_begin(s, e) < 0)
 		return e->code;
@@ -275,8 +273,8 @@ field_add(struct change *c, struct str name, enum data_class class,
 }
 
 void
-change_field_class(struct change *c, const char *field,
-		   enum data_class class, struct str value)
+change_field_class(struct change *c, const char *field, enum data_class class,
+		   struct str value)
 {
 	field_add(c, str_c(field), class, str_copy(c->arena, value));
 }
@@ -301,8 +299,8 @@ change_field_int(struct change *c, const char *field, int64_t value)
 }
 
 int
-change_run(struct change *c, struct err *e, const char *table,
-	   struct str key, const char *sql, const char *kinds, ...)
+change_run(struct change *c, struct err *e, const char *table, struct str key,
+	   const char *sql, const char *kinds, ...)
 {
 	va_list ap;
 
@@ -377,8 +375,7 @@ row_add(struct change *c, const struct touched *t, struct err *e)
 			       "table '%s' has two rows with one key", table);
 	for (size_t i = 0; i < n; i++)
 		field_add(c,
-			  image_name(c->arena, table, t->key,
-				     images[i].column),
+			  image_name(c->arena, table, t->key, images[i].column),
 			  images[i].class, images[i].value);
 	return 0;
 }
@@ -461,16 +458,15 @@ entry_write(struct change *c, struct err *e)
 			 "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 			 "iisssbbb", en->seq, en->at, en->actor, en->kind,
 			 en->subject, bytes(en->body_root.b, HASH_LEN),
-			 bytes(en->prev.b, HASH_LEN),
-			 bytes(hash.b, HASH_LEN));
+			 bytes(en->prev.b, HASH_LEN), bytes(hash.b, HASH_LEN));
 }
 
 int
 change_commit(struct change *c, struct err *e)
 {
 	assert(c->store != NULL);
-	if (actor_get(c, c->actor, e) < 0 || seal_all(c, e) < 0 || entry_write(c, e) < 0 ||
-	    body_write(c, e) < 0)
+	if (actor_get(c, c->actor, e) < 0 || seal_all(c, e) < 0 ||
+	    entry_write(c, e) < 0 || body_write(c, e) < 0)
 		return e->code;
 	readers_close(c);
 	if (store_commit(c->store, e) < 0)
@@ -519,8 +515,7 @@ rows_touch(struct change *c, const struct journal_table *t, struct err *e)
 }
 
 int
-change_declare(struct change *c, const struct journal_table *t,
-	       struct err *e)
+change_declare(struct change *c, const struct journal_table *t, struct err *e)
 {
 	struct str shape = shape_print(c->arena, t);
 	struct str known = { 0 };

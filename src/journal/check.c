@@ -111,8 +111,7 @@ checker_files(struct checker *k, const struct journal_check *check,
 		struct head h;
 		struct str text;
 
-		if (fs_read(k->arena, check->anchors[i], 65536, &text, e) <
-			    0 ||
+		if (fs_read(k->arena, check->anchors[i], 65536, &text, e) < 0 ||
 		    anchor_parse(k->arena, text, &h, e) < 0)
 			return err_in(e, "anchor '%s'", check->anchors[i]);
 		checker_head(k, &h, check->anchors[i]);
@@ -176,8 +175,8 @@ order_check(struct checker *k, const struct entry *en)
 	}
 	if (en->seq <= k->seq) {
 		FAULT(k, "entry_order", en->seq,
-		      "entry %" PRId64 " stands behind entry %" PRId64,
-		      en->seq, k->seq);
+		      "entry %" PRId64 " stands behind entry %" PRId64, en->seq,
+		      k->seq);
 		return;
 	}
 	if (en->seq != k->seq + 1) {
@@ -255,8 +254,8 @@ static void
 place_put(struct map *m, int64_t seq, struct str field, int64_t by)
 {
 	auto_arena *a = arena_new();
-	void **place = map_put(m, str_fmt(a, "%" PRId64 ":%.*s", seq,
-					  STR_ARG(field)));
+	void **place = map_put(
+		m, str_fmt(a, "%" PRId64 ":%.*s", seq, STR_ARG(field)));
 
 	if (*place == NULL)
 		*place = ARENA_NEW(m->arena, int64_t);
@@ -391,8 +390,8 @@ rotation_check(struct checker *k)
 	if (!num_try(k->part_head_seq, &h.seq) ||
 	    !hash_from_hex(k->part_head_hash, &h.hash) ||
 	    !hex_to(a, k->part_key_old, c->old, KEY_LEN) ||
-	    !hex_to(a, k->part_key_new, c->new, KEY_LEN) ||
-	    by_old.p == NULL || by_new.p == NULL) {
+	    !hex_to(a, k->part_key_new, c->new, KEY_LEN) || by_old.p == NULL ||
+	    by_new.p == NULL) {
 		FAULT(k, "rotate_broken", k->entry.seq,
 		      "entry %" PRId64 " does not name both keys of a change",
 		      k->entry.seq);
@@ -436,9 +435,8 @@ checker_entry_end(struct checker *k)
 	if (k->entry.seq == 1 && !kind_is(k, "journal.start"))
 		FAULT(k, "start_missing", 1,
 		      "the first entry does not tell of a start");
-	if (kind_is(k, "journal.start") && k->entry.seq == 1 &&
-	    !k->has_key && hex_to(k->arena, k->part_key_new, k->first_key,
-				  KEY_LEN)) {
+	if (kind_is(k, "journal.start") && k->entry.seq == 1 && !k->has_key &&
+	    hex_to(k->arena, k->part_key_new, k->first_key, KEY_LEN)) {
 		k->has_key = true;
 		key_trust(k, k->first_key);
 	}
@@ -498,7 +496,7 @@ head_source(const struct check_head *c)
 }
 
 static bool
-head_signed_well(struct checker *k, const struct check_head *c)
+head_signature_check(struct checker *k, const struct check_head *c)
 {
 	struct head h = c->head;
 
@@ -506,21 +504,26 @@ head_signed_well(struct checker *k, const struct check_head *c)
 		return true;
 	if (h.organisation.len == 0)
 		h.organisation = k->report->organisation;
-	if (!head_verify(&h)) {
-		FAULT(k, "head_signature", h.seq,
-		      "%s: the signature of entry %" PRId64 " is wrong",
-		      head_source(c), h.seq);
-		return false;
-	}
-	if (map_find(&k->keys, key_str(h.key)) == NULL ||
-	    !key_in_time(k, &h)) {
-		FAULT(k, "head_key", h.seq,
-		      "%s: entry %" PRId64 " is signed by a key that is not "
-		      "the journal's",
-		      head_source(c), h.seq);
-		return false;
-	}
-	return true;
+	if (head_verify(&h))
+		return true;
+	FAULT(k, "head_signature", h.seq,
+	      "%s: the signature of entry %" PRId64 " is wrong", head_source(c),
+	      h.seq);
+	return false;
+}
+
+static bool
+head_key_check(struct checker *k, const struct head *h,
+	       const struct check_head *c)
+{
+	if (!h->is_signed ||
+	    (map_find(&k->keys, key_str(h->key)) != NULL && key_in_time(k, h)))
+		return true;
+	FAULT(k, "head_key", h->seq,
+	      "%s: entry %" PRId64 " is signed by a key that is not the "
+	      "journal's",
+	      head_source(c), h->seq);
+	return false;
 }
 
 static void
@@ -538,7 +541,7 @@ head_judge(struct checker *k, const struct check_head *c)
 		      c->path);
 		return;
 	}
-	if (!head_signed_well(k, c))
+	if (!head_signature_check(k, c))
 		return;
 	if (!c->agrees && lost != NULL) {
 		NOTICE(k, "head_lost", h->seq,
@@ -555,6 +558,9 @@ head_judge(struct checker *k, const struct check_head *c)
 		      k->seq, head_source(c), h->seq);
 		return;
 	}
+	/* A cut may have taken the key's entry, so this comes behind it. */
+	if (!head_key_check(k, h, c))
+		return;
 	if (!c->agrees) {
 		if (h->seq < r->first_seq)
 			return; /* before this pack begins */

@@ -73,8 +73,7 @@ place_erase(struct change *c, const struct journal_place *p, struct err *e)
 	if (n < 0)
 		return n;
 	assert(n == 1); /* erasable() has seen it */
-	change_field(c,
-		     str_fmt(a, "erase:%" PRId64 ":%s", p->seq, p->field).p,
+	change_field(c, str_fmt(a, "erase:%" PRId64 ":%s", p->seq, p->field).p,
 		     STR("erased"));
 	return 0;
 }
@@ -114,6 +113,5 @@ journal_erase(struct store *s, const struct journal_erase *what,
 		return e->code;
 	*ret_seq = change_seq(c);
 	/* The old pages of the log file hold the value until it is reset. */
-	return store_script(s, STR("PRAGMA main.wal_checkpoint(TRUNCATE)"),
-			    e);
+	return store_script(s, STR("PRAGMA main.wal_checkpoint(TRUNCATE)"), e);
 }

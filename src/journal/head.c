@@ -44,9 +44,9 @@ head_verify(const struct head *h)
 {
 	auto_arena *a = arena_new();
 
-	return key_verify(h->key, head_bytes(a, h),
-			  (struct str){ (const char *)h->signature,
-					SIGNATURE_LEN });
+	return key_verify(
+		h->key, head_bytes(a, h),
+		(struct str){ (const char *)h->signature, SIGNATURE_LEN });
 }
 
 struct str
@@ -68,9 +68,10 @@ anchor_print(struct arena *a, const struct head *h, struct buf *out)
 {
 	buf_c(out, ANCHOR_HEAD);
 	buf_fmt(out,
-		"# Keep this outside the computer it comes from. Until %s "
-		"the journal\n# cannot be changed unseen by anyone who has "
-		"this: yamori journal verify --anchor FILE\n",
+		"# The journal as it was on %s (UTC). Keep this outside the\n"
+		"# computer it comes from: what is older cannot be changed "
+		"unseen then.\n"
+		"# yamori journal verify --anchor FILE\n",
 		at_print_short(a, h->at, zone_utc).p);
 	buf_fmt(out, "organisation: %.*s\nentry: %" PRId64 "\nhash: ",
 		STR_ARG(h->organisation), h->seq);
@@ -97,8 +98,7 @@ hex_into(struct arena *a, struct str text, uint8_t *ret, size_t len)
 }
 
 int
-anchor_parse(struct arena *a, struct str text, struct head *ret,
-	     struct err *e)
+anchor_parse(struct arena *a, struct str text, struct head *ret, struct err *e)
 {
 	struct head h = { .organisation = text_value(text, "organisation") };
 

@@ -175,8 +175,8 @@ journal_sign(struct store *s, struct arena *a, const char *restore_reason,
 }
 
 static void
-hex_field(struct change *c, struct arena *a, const char *name,
-	  const uint8_t *p, size_t len)
+hex_field(struct change *c, struct arena *a, const char *name, const uint8_t *p,
+	  size_t len)
 {
 	change_field(c, name,
 		     hex_encode(a, (struct str){ (const char *)p, len }));

@@ -93,8 +93,8 @@ int journal_sign(struct store *s, struct arena *a, const char *restore_reason,
 		 struct journal_signed *ret, struct err *e);
 
 /* A new key takes the old one's place; both sign that. */
-int journal_rotate(struct store *s, struct arena *a,
-		   struct journal_signed *ret, struct err *e);
+int journal_rotate(struct store *s, struct arena *a, struct journal_signed *ret,
+		   struct err *e);
 
 /* The last signed head as text to keep elsewhere; -ENOENT: none yet. */
 int journal_anchor_print(struct store *s, struct buf *out, struct err *e);
@@ -149,7 +149,7 @@ int journal_verify(struct store *s, struct arena *a,
 
 /* Entries as a file for another machine; what is left out stays hashed. */
 struct journal_pack {
-	int64_t from; /* the first entry; 0 = 1 */
+	int64_t from;	  /* the first entry; 0 = 1 */
 	bool no_personal; /* leave out values of class personal and level3 */
 	const char *const *without; /* patterns (GLOB) of fields to leave out */
 	size_t n_without;
@@ -171,7 +171,7 @@ struct journal_erase {
 	const struct journal_place {
 		int64_t seq;
 		const char *field;
-	} *places;
+	} * places;
 	size_t n_places;
 };
 int journal_erase(struct store *s, const struct journal_erase *what,

@@ -34,8 +34,7 @@ key_sign(const struct key_pair *k, struct str msg, uint8_t ret[SIGNATURE_LEN])
 }
 
 bool
-key_verify(const uint8_t public[KEY_LEN], struct str msg,
-	   struct str signature)
+key_verify(const uint8_t public[KEY_LEN], struct str msg, struct str signature)
 {
 	return signature.len == SIGNATURE_LEN &&
 	       ed25519_sha512_verify(public, msg.len, (const uint8_t *)msg.p,
@@ -101,8 +100,7 @@ key_load(const char *path, struct key_pair *ret, struct err *e)
 }
 
 int
-key_public_save(const char *path, const uint8_t public[KEY_LEN],
-		struct err *e)
+key_public_save(const char *path, const uint8_t public[KEY_LEN], struct err *e)
 {
 	auto_arena *a = arena_new();
 	auto_buf b = { 0 };

@@ -1,4 +1,6 @@
 /* pack.c - entries as a file for another machine. */
+#include "journal/pack.h"
+
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <sys/stat.h>
@@ -11,7 +13,6 @@
 #include "base/json_read.h"
 #include "base/moment.h"
 #include "journal/check.h"
-#include "journal/pack.h"
 #include "store/store.h"
 
 #define LINE_MAX_LEN ((size_t)512 * 1024 * 1024)
@@ -426,8 +427,8 @@ first_parse(struct pack *p, struct json_read *r, struct err *e)
 
 	while (json_read_key(r, &key)) {
 		if (str_is(key, "organisation"))
-			p->k.report->organisation =
-				str_copy(p->k.arena, json_read_text(r));
+			p->k.report->organisation = str_copy(p->k.arena,
+							     json_read_text(r));
 		else if (str_is(key, "version") && json_read_int(r, 0) != 1)
 			return err_set(e, -EBADMSG,
 				       "this pack is of a later version");
@@ -514,9 +515,8 @@ pass(struct pack *p, struct str text, bool heads_only, struct err *e)
 }
 
 int
-pack_check(struct arena *a, struct str text,
-	   const struct journal_check *check, struct journal_report *ret,
-	   struct err *e)
+pack_check(struct arena *a, struct str text, const struct journal_check *check,
+	   struct journal_report *ret, struct err *e)
 {
 	auto_arena *scratch = arena_new();
 	struct pack p = { .scratch = scratch };
@@ -531,8 +531,8 @@ pack_check(struct arena *a, struct str text,
 		return err_set(e, -EBADMSG, "the pack is not whole");
 	checker_end(&p.k);
 
-	struct check_head *last =
-		p.k.n_heads > 0 ? &p.k.heads[p.k.n_heads - 1] : NULL;
+	struct check_head *last = p.k.n_heads > 0 ? &p.k.heads[p.k.n_heads - 1]
+						  : NULL;
 	if (ret->n_heads == 0 || last->head.seq < ret->last_seq)
 		check_fault(ret, a, "pack_unsigned", ret->last_seq,
 			    "no signature covers the pack up to its last "

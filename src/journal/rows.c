@@ -85,8 +85,8 @@ expected_text(struct compare *c, int64_t seq, struct str field)
 
 /* Names each column that is another one. */
 static void
-columns_compare(struct compare *c, const struct last_image *im,
-		struct str key, struct str field, struct str found)
+columns_compare(struct compare *c, const struct last_image *im, struct str key,
+		struct str field, struct str found)
 {
 	struct arena *a = c->k->arena;
 	struct str expected = expected_text(c, im->seq, field);
@@ -99,16 +99,16 @@ columns_compare(struct compare *c, const struct last_image *im,
 
 		if (want.p == NULL || have.p == NULL || str_eq(want, have))
 			continue;
-		struct journal_fault *f =
-			row_fault(c, "row_changed", im->seq, key, name);
+		struct journal_fault *f = row_fault(c, "row_changed", im->seq,
+						    key, name);
 		f->expected = str_copy(a, want);
 		f->found = str_copy(a, have);
 		any = true;
 	}
 	if (any)
 		return;
-	struct journal_fault *f =
-		row_fault(c, "row_changed", im->seq, key, NULL);
+	struct journal_fault *f = row_fault(c, "row_changed", im->seq, key,
+					    NULL);
 	f->expected = str_copy(a, expected);
 	f->found = str_copy(a, found);
 }
@@ -118,8 +118,8 @@ image_compare(struct compare *c, struct str key, const struct image *image,
 	      int64_t seq)
 {
 	struct arena *a = c->k->arena;
-	struct str field =
-		image_name(c->scratch, c->table->name, key, image->column);
+	struct str field = image_name(c->scratch, c->table->name, key,
+				      image->column);
 	struct last_image *im = map_find(&c->k->images, field);
 
 	if (im == NULL || im->is_deleted) {
@@ -134,16 +134,15 @@ image_compare(struct compare *c, struct str key, const struct image *image,
 		if (image->column == NULL) {
 			columns_compare(c, im, key, field, image->value);
 		} else {
-			struct journal_fault *f =
-				row_fault(c, "row_changed", im->seq, key,
-					  image->column);
+			struct journal_fault *f = row_fault(
+				c, "row_changed", im->seq, key, image->column);
 			f->expected = str_copy(
 				a, expected_text(c, im->seq, field));
 			f->found = str_copy(a, image->value);
 		}
 	} else if (!im->open && !str_is(image->value, "null")) {
-		struct journal_fault *f = row_fault(
-			c, "row_changed", im->seq, key, image->column);
+		struct journal_fault *f = row_fault(c, "row_changed", im->seq,
+						    key, image->column);
 		f->expected = STR("null");
 		f->found = str_copy(a, image->value);
 	}
@@ -183,8 +182,8 @@ live_compare(struct compare *c, struct err *e)
 
 		if (!first && str_eq(key, last))
 			row_fault(c, "row_unknown", 0, key, NULL);
-		if (image_read(c->scratch, c->table, st, images, &n, &more,
-			       e) < 0)
+		if (image_read(c->scratch, c->table, st, images, &n, &more, e) <
+		    0)
 			return e->code;
 		c->k->report->n_rows++;
 		for (size_t i = 0; i < n; i++)
@@ -200,8 +199,7 @@ live_compare(struct compare *c, struct err *e)
 static void
 removed_find(struct compare *c)
 {
-	struct str prefix =
-		str_fmt(c->scratch, "row:%s:", c->table->name);
+	struct str prefix = str_fmt(c->scratch, "row:%s:", c->table->name);
 
 	for (size_t i = 0; i < c->k->images.n; i++) {
 		const struct map_item *it = &c->k->images.items[i];

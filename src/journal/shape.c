@@ -80,8 +80,8 @@ column_parse(struct arena *a, struct json_read *r, struct journal_column *ret)
 static bool
 columns_parse(struct arena *a, struct json_read *r, struct journal_table *t)
 {
-	struct journal_column *cols =
-		ARENA_ARRAY(a, COLS_MAX, struct journal_column);
+	struct journal_column *cols = ARENA_ARRAY(a, COLS_MAX,
+						  struct journal_column);
 	bool ok = json_read_array(r);
 
 	t->cols = cols;
@@ -212,8 +212,7 @@ row_print(struct buf *out, struct arena *a, const struct journal_table *t,
 	for (size_t i = 0; i < t->n_cols; i++) {
 		enum data_class class = t->cols[i].class;
 
-		if (class == CLASS_SECRET ||
-		    (class != CLASS_PLAIN && !t->many))
+		if (class == CLASS_SECRET || (class != CLASS_PLAIN && !t->many))
 			continue;
 		json_key(&j, t->cols[i].name);
 		value_print(&j, a, st, (int)i + 2);

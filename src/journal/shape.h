@@ -36,9 +36,8 @@ struct image {
  * Images of the row (or rows, for many) the statement stands on; at most
  * n_cols + 1. *more: it stands on the next key now, else at the end.
  */
-int image_read(struct arena *a, const struct journal_table *t,
-	       struct stmt *st, struct image *ret, size_t *ret_n, bool *more,
-	       struct err *e);
+int image_read(struct arena *a, const struct journal_table *t, struct stmt *st,
+	       struct image *ret, size_t *ret_n, bool *more, struct err *e);
 
 /* "row:TABLE:KEY" or "row:TABLE:KEY.COLUMN". */
 struct str image_name(struct arena *a, const char *table, struct str key,

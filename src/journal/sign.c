@@ -79,8 +79,7 @@ last_load(struct role *r, struct last *ret, struct err *e)
 	if (!str_starts(text, LAST_HEAD) ||
 	    !num_try(text_value(text, "entry"), &ret->seq) ||
 	    !hash_from_hex(text_value(text, "hash"), &ret->hash))
-		return err_set(e, -EBADMSG, "'%s' is damaged",
-			       r->last_path.p);
+		return err_set(e, -EBADMSG, "'%s' is damaged", r->last_path.p);
 	return 0;
 }
 
@@ -255,8 +254,8 @@ role_rotate(struct role *r, struct str organisation, struct answer *out,
 	struct head h = { .organisation = organisation,
 			  .seq = last.seq,
 			  .hash = last.hash };
-	struct str msg =
-		rotation_bytes(r->arena, &h, r->key.public, next.public);
+	struct str msg = rotation_bytes(r->arena, &h, r->key.public,
+					next.public);
 	memcpy(out->rotation.old, r->key.public, KEY_LEN);
 	memcpy(out->rotation.new, next.public, KEY_LEN);
 	key_sign(&r->key, msg, out->rotation.by_old);
@@ -438,8 +437,7 @@ signer_make(struct signer *s, uint8_t ret[KEY_LEN], struct err *e)
 }
 
 int
-signer_last(struct signer *s, int64_t *ret_seq, struct hash *ret,
-	    struct err *e)
+signer_last(struct signer *s, int64_t *ret_seq, struct hash *ret, struct err *e)
 {
 	struct answer out;
 
@@ -490,8 +488,8 @@ signer_sign(struct signer *s, struct head *ret, struct err *e)
 }
 
 int
-signer_rotate(struct signer *s, struct str organisation,
-	      struct rotation *ret, struct err *e)
+signer_rotate(struct signer *s, struct str organisation, struct rotation *ret,
+	      struct err *e)
 {
 	struct answer out;
 

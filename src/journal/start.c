@@ -34,8 +34,7 @@ journal_start(struct change *c, struct str organisation, struct err *e)
 		return e->code;
 	change_field(c, "organisation", organisation);
 	change_field(c, "key",
-		     hex_encode(a, (struct str){ (const char *)key,
-						 KEY_LEN }));
+		     hex_encode(a, (struct str){ (const char *)key, KEY_LEN }));
 	change_field(c, "fingerprint", key_fingerprint(a, key));
 	for (size_t i = 0; i < n_journal_base_tables; i++) {
 		if (change_declare(c, &journal_base_tables[i], e) < 0)
@@ -68,8 +67,8 @@ all_known(struct store *s, const struct journal_table *tables, size_t n,
 }
 
 int
-journal_declare(struct store *s, const struct journal_table *tables,
-		size_t n, struct err *e)
+journal_declare(struct store *s, const struct journal_table *tables, size_t n,
+		struct err *e)
 {
 	bool known = true;
 	auto_change *c = NULL;
@@ -102,8 +101,8 @@ start_field(struct store *s, struct arena *a, const char *field,
 }
 
 int
-journal_identity(struct store *s, struct arena *a,
-		 struct journal_identity *ret, struct err *e)
+journal_identity(struct store *s, struct arena *a, struct journal_identity *ret,
+		 struct err *e)
 {
 	struct journal_identity id = { 0 };
 	struct str key = { 0 };
@@ -112,8 +111,8 @@ journal_identity(struct store *s, struct arena *a,
 	    start_field(s, a, "fingerprint", &id.fingerprint, e) < 0 ||
 	    start_field(s, a, "key", &key, e) < 0 ||
 	    store_get_int(s, &id.started_at, e,
-			  "SELECT at FROM main.journal WHERE seq = 1", "") <
-		    0 ||
+			  "SELECT at FROM main.journal WHERE seq = 1",
+			  "") < 0 ||
 	    store_get_str(s, a, &key, e,
 			  "SELECT b.value FROM main.journal j "
 			  "JOIN main.journal_body b ON b.seq = j.seq "

@@ -1,8 +1,14 @@
 /* tables.c - the journaled tables of the first migrations. */
 #include "journal/journal.h"
 
-#define PLAIN(c) { c, CLASS_PLAIN }
-#define PERSONAL(c) { c, CLASS_PERSONAL }
+#define PLAIN(c)                                                               \
+	{                                                                      \
+		c, CLASS_PLAIN                                                 \
+	}
+#define PERSONAL(c)                                                            \
+	{                                                                      \
+		c, CLASS_PERSONAL                                              \
+	}
 
 static const struct journal_column journal_table_cols[] = {
 	PLAIN("name"),
@@ -36,8 +42,8 @@ static const struct journal_column policy_exclude_cols[] = {
 };
 
 static const struct journal_column policy_pending_cols[] = {
-	PLAIN("id"),   PLAIN("asked_at"), PERSONAL("asked_by"),
-	PLAIN("what"), PLAIN("state"),	  PERSONAL("decided_by"),
+	PLAIN("id"),	     PLAIN("asked_at"), PERSONAL("asked_by"),
+	PLAIN("what"),	     PLAIN("state"),	PERSONAL("decided_by"),
 	PLAIN("decided_at"),
 };
 
@@ -65,13 +71,16 @@ static const struct journal_column host_entry_cols[] = {
 };
 
 static const struct journal_column finding_cols[] = {
-	PLAIN("id"),	     PLAIN("control"),	       PLAIN("subject"),
-	PLAIN("host_id"),    PLAIN("state"),	       PLAIN("opened_at"),
-	PLAIN("closed_at"),  PLAIN("detail"),	       PLAIN("waived_until_on"),
+	PLAIN("id"),	       PLAIN("control"),      PLAIN("subject"),
+	PLAIN("host_id"),      PLAIN("state"),	      PLAIN("opened_at"),
+	PLAIN("closed_at"),    PLAIN("detail"),	      PLAIN("waived_until_on"),
 	PLAIN("waive_reason"), PERSONAL("waived_by"),
 };
 
-#define TABLE(t, k) { #t, k, false, t##_cols, ARRAY_LEN(t##_cols) }
+#define TABLE(t, k)                                                            \
+	{                                                                      \
+#t, k, false, t##_cols, ARRAY_LEN(t##_cols)                    \
+	}
 
 /* journal_table is first: the others leave a row in it. */
 const struct journal_table journal_base_tables[] = {

@@ -82,13 +82,12 @@ field_read(struct checker *k, struct stmt *st)
 		ok = blob(st, 4, f.salt, SALT_LEN) &&
 		     stmt_type(st, 5) == STMT_TEXT;
 	if (!ok)
-		check_fault(k->report, k->arena, "body_malformed",
-			    k->entry.seq,
+		check_fault(k->report, k->arena, "body_malformed", k->entry.seq,
 			    "entry %" PRId64 ": '%.*s' is damaged",
 			    k->entry.seq, STR_ARG(f.name))
 			->field = str_copy(k->arena, f.name);
 	f.class = class >= CLASS_PLAIN && class <= CLASS_SECRET
-			  ? (enum data_class)class
+			  ? (enum data_class) class
 			  : CLASS_SECRET;
 	f.open = !no_value;
 	f.value = stmt_str(st, 5);
@@ -104,8 +103,7 @@ orphans_skip(struct checker *k, struct bodies *b, int64_t seq, struct err *e)
 
 	while (b->more && b->seq < seq) {
 		if (told != b->seq)
-			check_fault(k->report, k->arena, "body_orphan",
-				    b->seq,
+			check_fault(k->report, k->arena, "body_orphan", b->seq,
 				    "there is content of entry %" PRId64
 				    ", but no such entry",
 				    b->seq);
@@ -117,8 +115,7 @@ orphans_skip(struct checker *k, struct bodies *b, int64_t seq, struct err *e)
 }
 
 static int
-entry_read(struct checker *k, struct stmt *st, struct bodies *b,
-	   struct err *e)
+entry_read(struct checker *k, struct stmt *st, struct bodies *b, struct err *e)
 {
 	struct entry en = {
 		.seq = stmt_int(st, 0),

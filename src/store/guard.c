@@ -41,8 +41,7 @@ journal_touch(sqlite3_context *ctx, int n UNUSED, sqlite3_value **v)
 	}
 	int64_t seq = sqlite3_value_int64(v[2]);
 	if (seq != -1 && seq != s->guard->seq) {
-		sqlite3_result_error(ctx, "change_seq is not change_seq()",
-				     -1);
+		sqlite3_result_error(ctx, "change_seq is not change_seq()", -1);
 		return;
 	}
 	s->guard->touch(s->guard, text_of(v[0]), text_of(v[1]));

@@ -14,8 +14,8 @@
 #include "store/store.h"
 
 static const struct journal_column pet_cols[] = {
-	{ "id", CLASS_PLAIN },	     { "kind", CLASS_PLAIN },
-	{ "weight", CLASS_PLAIN },   { "keeper", CLASS_PERSONAL },
+	{ "id", CLASS_PLAIN },	      { "kind", CLASS_PLAIN },
+	{ "weight", CLASS_PLAIN },    { "keeper", CLASS_PERSONAL },
 	{ "password", CLASS_SECRET },
 };
 
@@ -100,8 +100,8 @@ fixture_start(struct fixture *f)
 	DO(f, journal_start(c, STR("org1"), &f->e));
 	DO(f, change_commit(c, &f->e));
 	DO(f, store_script(f->store, STR(PET_SCHEMA), &f->e));
-	DO(f, journal_declare(f->store, pet_tables, ARRAY_LEN(pet_tables),
-			      &f->e));
+	DO(f,
+	   journal_declare(f->store, pet_tables, ARRAY_LEN(pet_tables), &f->e));
 }
 
 /* One statement in one change; returns the entry. */
@@ -118,7 +118,7 @@ run_sql(struct fixture *f, const char *kind, const char *sql)
 }
 
 #define PET_ADD                                                                \
-	"INSERT INTO pet VALUES ('p1', 'gecko', 0.05, '家守 一郎', 'x', "      \
+	"INSERT INTO pet VALUES ('p1', 'gecko', 0.05, '家守 一郎', 'x', "  \
 	"change_seq()), ('p2', 'cat', 4, NULL, NULL, change_seq());"           \
 	"INSERT INTO pet_tag VALUES ('p1', 'wall'), ('p1', 'night')"
 
@@ -131,10 +131,9 @@ fixture_fill(struct fixture *f)
 	fixture_start(f);
 	DO(f, (int)run_sql(f, "pet.add", PET_ADD));
 	DO(f, (int)run_sql(f, "pet.set",
-			      "UPDATE pet SET keeper = 'ゆき', "
-			      "change_seq = change_seq() WHERE id = 'p1'"));
-	DO(f, (int)run_sql(f, "pet.remove",
-			      "DELETE FROM pet WHERE id = 'p2'"));
+			   "UPDATE pet SET keeper = 'ゆき', "
+			   "change_seq = change_seq() WHERE id = 'p1'"));
+	DO(f, (int)run_sql(f, "pet.remove", "DELETE FROM pet WHERE id = 'p2'"));
 	DO(f, change_begin(f->store, "check.run", STR("run1"), &c, &f->e));
 	change_field(c, "scope", STR("all"));
 	change_field(c, "catalog_hash", STR("abcd"));
@@ -189,9 +188,8 @@ faults_show(const struct journal_report *r)
 
 		buf_init(&b, 4096);
 		err_text_print(&x->text, NULL, NULL, &b);
-		print_message("  %s: %s [expected %.*s, found %.*s]\n",
-			      x->kind, b.p, STR_ARG(x->expected),
-			      STR_ARG(x->found));
+		print_message("  %s: %s [expected %.*s, found %.*s]\n", x->kind,
+			      b.p, STR_ARG(x->expected), STR_ARG(x->found));
 	}
 }
 

@@ -107,15 +107,13 @@ test_only_in_a_change(void **state)
 	}
 	/* Inside one: old content stays, change_seq has to be right. */
 	assert_true(run_sql(&f, "pet.bad",
-			       "UPDATE journal_body SET value = 'x' "
-			       "WHERE seq = 3") < 0);
-	assert_true(run_sql(&f, "pet.bad", "UPDATE journal SET at = 1") <
-		    0);
-	assert_true(run_sql(&f, "pet.bad", "UPDATE pet SET kind = 'dog'") <
-		    0);
+			    "UPDATE journal_body SET value = 'x' "
+			    "WHERE seq = 3") < 0);
+	assert_true(run_sql(&f, "pet.bad", "UPDATE journal SET at = 1") < 0);
+	assert_true(run_sql(&f, "pet.bad", "UPDATE pet SET kind = 'dog'") < 0);
 	assert_int_equal(run_sql(&f, "pet.good",
-				    "UPDATE pet SET change_seq = "
-				    "change_seq()"),
+				 "UPDATE pet SET change_seq = "
+				 "change_seq()"),
 			 7);
 	fixture_done(&f);
 }
@@ -132,8 +130,7 @@ test_rolled_back(void **state)
 	{
 		auto_change *c = NULL;
 
-		DO(&f, change_begin(f.store, "pet.set", STR(""), &c,
-				 &f.e));
+		DO(&f, change_begin(f.store, "pet.set", STR(""), &c, &f.e));
 		DO(&f, store_script(f.store,
 				    STR("UPDATE pet SET kind = 'dog', "
 					"change_seq = change_seq()"),
@@ -142,16 +139,14 @@ test_rolled_back(void **state)
 	{
 		auto_change *c = NULL;
 
-		DO(&f, change_begin(f.store, "pet.set", STR(""), &c,
-				 &f.e));
+		DO(&f, change_begin(f.store, "pet.set", STR(""), &c, &f.e));
 		change_field_class(c, "x", CLASS_SECRET, STR("password"));
 		assert_int_equal(change_commit(c, &e), -EINVAL);
 	}
 	{
 		auto_change *c = NULL;
 
-		DO(&f, change_begin(f.store, "pet.set", STR(""), &c,
-				 &f.e));
+		DO(&f, change_begin(f.store, "pet.set", STR(""), &c, &f.e));
 		change_field(c, "x", STR("1"));
 		change_field(c, "x", STR("2"));
 		assert_int_equal(change_commit(c, &e), -EEXIST);
@@ -177,9 +172,9 @@ test_new_shape(void **state)
 						    ARRAY_LEN(cols) };
 
 	fixture_fill(&f);
-	DO(&f, store_script(f.store,
-			    STR("ALTER TABLE pet ADD COLUMN colour TEXT"),
-			    &f.e));
+	DO(&f,
+	   store_script(f.store, STR("ALTER TABLE pet ADD COLUMN colour TEXT"),
+			&f.e));
 	DO(&f, journal_declare(f.store, &wider, 1, &f.e));
 	verify_with(&f, &plain_check, &r);
 	faults_show(&r);
@@ -202,8 +197,8 @@ static const struct {
 	int64_t seq;
 	const char *where; /* field, or table/key/column */
 } tampered[] = {
-	{ "UPDATE journal SET kind = 'pet.sat' WHERE seq = 4",
-	  "entry_changed", 4, "" },
+	{ "UPDATE journal SET kind = 'pet.sat' WHERE seq = 4", "entry_changed",
+	  4, "" },
 	{ "UPDATE journal SET at = at + 1 WHERE seq = 4", "entry_changed", 4,
 	  "" },
 	{ "DELETE FROM journal WHERE seq = 4", "entry_missing", 4, "" },
@@ -213,13 +208,12 @@ static const struct {
 	  "UPDATE journal SET seq = 4 WHERE seq = 5;"
 	  "UPDATE journal SET seq = 5 WHERE seq = -1",
 	  "entry_changed", 5, "" },
-	{ "UPDATE journal SET prev = hash WHERE seq = 4", "entry_link", 4,
-	  "" },
+	{ "UPDATE journal SET prev = hash WHERE seq = 4", "entry_link", 4, "" },
 	{ "UPDATE journal_body SET value = '\"x\"' WHERE seq = 4 "
 	  "AND field = 'row:pet:p1.keeper'",
 	  "body_changed", 4, "row:pet:p1.keeper" },
-	{ "UPDATE journal_body SET class = 0 WHERE seq = 4",
-	  "body_incomplete", 4, "" },
+	{ "UPDATE journal_body SET class = 0 WHERE seq = 4", "body_incomplete",
+	  4, "" },
 	{ "UPDATE journal_body SET class = 256 WHERE seq = 6 "
 	  "AND field = 'scope'",
 	  "body_malformed", 6, "scope" },
@@ -238,11 +232,9 @@ static const struct {
 	  "erase_unknown", 6, "scope" },
 	{ "UPDATE journal_body SET erased_by = 5 WHERE field = 'scope'",
 	  "erase_undone", 6, "scope" },
-	{ "UPDATE pet SET kind = 'dragon'", "row_changed", 4,
-	  "pet/p1/kind" },
+	{ "UPDATE pet SET kind = 'dragon'", "row_changed", 4, "pet/p1/kind" },
 	{ "UPDATE pet SET weight = 1", "row_changed", 4, "pet/p1/weight" },
-	{ "UPDATE pet SET keeper = 'eve'", "row_changed", 4,
-	  "pet/p1/keeper" },
+	{ "UPDATE pet SET keeper = 'eve'", "row_changed", 4, "pet/p1/keeper" },
 	{ "UPDATE pet SET keeper = CAST(x'c3' AS TEXT)", "row_changed", 4,
 	  "pet/p1/keeper" },
 	{ "UPDATE pet SET change_seq = 3", "row_changed", 4,
