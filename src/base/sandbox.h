@@ -18,6 +18,7 @@ struct sandbox_path {
  *   inet   sockets of IPv4 and IPv6
  *   unix   sockets of this machine
  *   netlink  questions to the kernel about its network
+ *   clock  adjtimex, to ask how well the clock is kept (root could set it)
  *   proc   make processes, wait for them and send them signals
  *   exec   run programs (they mostly need rpath too)
  * With `paths` these three path words hold only below them; one that is not

@@ -27,6 +27,7 @@ enum {
 	P_PROC = 1 << 5,
 	P_EXEC = 1 << 6,
 	P_NETLINK = 1 << 7,
+	P_CLOCK = 1 << 8,
 };
 
 static unsigned
@@ -42,6 +43,7 @@ promises_read(const char *words)
 		{ "inet", P_INET },
 		{ "unix", P_UNIX },
 		{ "netlink", P_NETLINK },
+		{ "clock", P_CLOCK },
 		{ "proc", P_PROC },
 		{ "exec", P_EXEC },
 	};
@@ -315,6 +317,7 @@ static const struct {
 	  { SYS(connect), SYS(bind), SYS(listen), SYS(accept), SYS(accept4),
 	    SYS(setsockopt) } },
 	{ P_UNIX, { SYS(socketpair) } },
+	{ P_CLOCK, { SYS(adjtimex), SYS(clock_adjtime) } },
 	{ P_PROC,
 	  { SYS(fork), SYS(vfork), SYS(wait4), SYS(waitid), SYS(kill),
 	    SYS(tgkill), SYS(setsid), SYS(setpgid), SYS(getpgid), SYS(getpgrp),

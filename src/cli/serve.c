@@ -59,7 +59,7 @@ static int
 probe(struct err *e)
 {
 	static const struct sandbox box = {
-		.promises = "stdio rpath unix netlink proc exec",
+		.promises = "stdio rpath unix netlink clock proc exec",
 	};
 
 	if (sandbox_enter(&box, e) < 0)
