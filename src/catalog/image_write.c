@@ -245,12 +245,13 @@ choices_write(const struct writer *w, struct stmt *st,
 	      const struct shape *sh, struct choice_row row,
 	      const struct named *list, size_t n)
 {
+	struct choice_row *rows = ARENA_ARRAY(w->a, n, struct choice_row);
+
 	for (size_t i = 0; i < n; i++) {
-		row.named = list[i];
-		if (rows_write(w, st, sh, NULL, &row, 1) < 0)
-			return w->e->code;
+		rows[i] = row;
+		rows[i].named = list[i];
 	}
-	return 0;
+	return rows_write(w, st, sh, NULL, rows, n);
 }
 
 static int
