@@ -312,7 +312,7 @@ version_cmp(enum version_scheme scheme, struct str a, struct str b)
 	case VERSION_WINDOWS:
 		return windows_cmp(a, b);
 	}
-	assert(!"no such scheme");
+	assert(false);
 }
 
 bool
@@ -380,5 +380,5 @@ version_ok(enum version_scheme scheme, struct str s)
 	case VERSION_WINDOWS:
 		return dotted_take(&s) && s.len == 0;
 	}
-	assert(!"no such scheme");
+	assert(false);
 }
