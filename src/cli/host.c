@@ -21,6 +21,7 @@ list(struct cli *c, struct store *s, struct err *e)
 	struct json j;
 	int r;
 
+	/* check-src: sql, what is put in is one of two constants */
 	struct str sql = str_fmt(
 		c->arena,
 		"SELECT host_id, name, platform, state, origin, "

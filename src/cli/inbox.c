@@ -74,7 +74,7 @@ ingest_one(struct cli *c, struct store *s, const char *path, struct json *j)
 {
 	struct ingest_report r;
 	struct err e = { 0 };
-	auto_buf words;
+	auto_buf words = { 0 };
 
 	if (facts_ingest(s, c->arena, path, NULL, &r, &e) == 0) {
 		ingest_print(c, s, &r, path, j);

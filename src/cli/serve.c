@@ -41,7 +41,7 @@ static const struct option options[] = {
 static void
 say(const char *what, const struct err *e, struct cli *c)
 {
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, 8192);
 	buf_c(&b, "yamori serve: ");

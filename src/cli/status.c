@@ -123,7 +123,7 @@ state_text(struct cli *c, struct store *s, const struct state *st)
 				  .p);
 		cli_print(c, "fine %lld, to do %lld, ",
 			  (long long)st->n[0],
-			  (long long)(st->n[1] + st->n[5]));
+			  (long long)st->n[1] + st->n[5]);
 		cli_print(c, "not yet known %lld", (long long)st->n[2]);
 		buf_char(c->out, '\n');
 	}

@@ -82,7 +82,7 @@ static struct str
 what_json(struct arena *a, const struct draft *d)
 {
 	struct json j;
-	auto_buf b;
+	auto_buf b = { 0 };
 
 	buf_init(&b, WHAT_MAX);
 	json_init(&j, &b, false);

@@ -162,8 +162,8 @@ rpm_scan(struct scan *s, bool *ret_any, struct err *e)
 {
 	static const char *const ask[] = {
 		"rpm", "-qa", "--qf",
-		"%{NAME}\\t%{EPOCHNUM}\\t%{VERSION}-%{RELEASE}\\t%{ARCH}\\t"
-		"%{SOURCERPM}\\t%{VENDOR}\\t%{INSTALLTIME}\\n",
+		("%{NAME}\\t%{EPOCHNUM}\\t%{VERSION}-%{RELEASE}\\t%{ARCH}\\t"
+		 "%{SOURCERPM}\\t%{VENDOR}\\t%{INSTALLTIME}\\n"),
 		NULL
 	};
 	struct str text, line, f[RPM_N];
