@@ -18,6 +18,7 @@
 #include "tables/scan.h"
 
 #define DIR_MAX 100000
+#define HEAD_LEN 512
 
 static int
 live_file(void *ctx UNUSED, struct arena *a, const char *path, size_t max,
@@ -184,17 +185,31 @@ call_addresses(struct arena *a, const char *arg UNUSED, struct str *ret,
 	return b.bad ? err_set(e, -EFBIG, "too many addresses") : 0;
 }
 
+/* The first bytes of a file that is too large to be read whole. */
+static int
+call_head(struct arena *a, const char *arg, struct str *ret, struct err *e)
+{
+	auto_fd int fd = open(arg, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return err_sys(e, "cannot open '%s'", arg);
+
+	char *p = arena_alloc(a, HEAD_LEN + 1);
+	ssize_t n = fs_read_full(fd, p, HEAD_LEN);
+	if (n < 0)
+		return err_sys(e, "cannot read '%s'", arg);
+	*ret = (struct str){ p, (size_t)n };
+	return 0;
+}
+
 /* What scan_call knows; a name may be followed by ":ARGUMENT". */
 static const struct {
 	const char *name;
 	int (*call)(struct arena *a, const char *arg, struct str *ret,
 		    struct err *e);
 } calls[] = {
-	{ "addresses", call_addresses },
-	{ "uname", call_uname },
-	{ "adjtimex", call_adjtimex },
-	{ "euid", call_euid },
-	{ "statvfs", call_statvfs },
+	{ "addresses", call_addresses }, { "uname", call_uname },
+	{ "adjtimex", call_adjtimex },	 { "euid", call_euid },
+	{ "head", call_head },		 { "statvfs", call_statvfs },
 };
 
 static int
