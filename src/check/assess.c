@@ -7,6 +7,7 @@
 #include "check/private.h"
 
 #define SUBJECTS_MAX 2000000
+#define CONTROL_US (60 * MOMENT_SEC) /* one control over all hosts */
 
 struct assess {
 	struct scene *sc;
@@ -449,9 +450,11 @@ control_assess(struct scene *sc, const struct check_scope *scope,
 	} else {
 		struct assess as = { .sc = sc, .scope = scope, .r = r };
 
+		query_time_limit(sc->store, CONTROL_US);
 		if (assess_run(&as, &e) < 0)
 			control_error(r, sc->arena, &e);
 		stmt_free(as.st);
+		query_time_limit(sc->store, 0);
 	}
 	declaration_apply(sc, r);
 }
