@@ -191,8 +191,7 @@ read_texts_of(const struct reader_ctx *r, const struct yaml *y,
 	c->effort = read_duration(r, y, "effort", full);
 	c->impact = (int)read_int(r, y, "impact", 1, 3, 0);
 	c->costs_money = read_bool(r, y, "costs_money", false);
-	if (full && c->impact == 0)
-		READ_BAD(r, y, "'%s' is missing", "impact");
+	(void)read_key(r, y, "impact", full); /* complains itself */
 }
 
 static void

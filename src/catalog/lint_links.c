@@ -348,6 +348,48 @@ releases(const struct linking *l)
 	}
 }
 
+/* How many arguments a format takes; a %N$s counts as N of them. */
+static size_t
+conversions(struct str format)
+{
+	size_t n = 0, in_order = 0;
+
+	for (size_t i = 0; i + 1 < format.len; i++) {
+		char c = format.p[i + 1];
+
+		if (format.p[i] != '%')
+			continue;
+		if (c == '%')
+			i++;
+		else if (i + 2 < format.len && c >= '1' && c <= '9' &&
+			 format.p[i + 2] == '$')
+			n = (size_t)(c - '0') > n ? (size_t)(c - '0') : n;
+		else
+			in_order++;
+	}
+	return in_order > n ? in_order : n;
+}
+
+/* A translation may leave arguments out, but not ask for more. */
+static void
+messages(const struct linking *l)
+{
+	for (size_t i = 0; i < l->c->n_messages; i++) {
+		const struct catalog_message *m = &l->c->messages[i];
+
+		if (conversions(m->text) > conversions(m->id))
+			diags_error(l->d, STR("data/i18n"),
+				    "the translation of '%.*s' has too many "
+				    "conversions",
+				    STR_ARG(m->id));
+		if (str_ends(m->id, "\n") != str_ends(m->text, "\n"))
+			diags_error(l->d, STR("data/i18n"),
+				    "the translation of '%.*s' ends "
+				    "differently",
+				    STR_ARG(m->id));
+	}
+}
+
 void
 lint_control_links(struct arena *a, const struct catalog *c,
 		   const struct control *k, struct diags *d)
@@ -377,4 +419,5 @@ lint_links(struct arena *a, const struct catalog *c, struct diags *d)
 		ledger(&l, &c->ledgers[i]);
 	requirements(&l);
 	releases(&l);
+	messages(&l);
 }

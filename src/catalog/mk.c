@@ -47,7 +47,7 @@ deps_write(struct arena *a, const char *dir, const char *target,
 	auto_buf b = { 0 };
 
 	buf_init(&b, OUT_MAX);
-	buf_fmt(&b, "%s:", target);
+	buf_fmt(&b, "%s: %s", target, dir); /* a folder may be added */
 	for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
 		struct str sub = fs_join(a, str_c(dir), str_c(folders[i]));
 

@@ -224,6 +224,34 @@ coverage(void **state)
 }
 
 static void
+translations(void **state)
+{
+	struct state *s = *state;
+	auto_arena *a = arena_new();
+	auto_buf b = { 0 };
+	struct catalog c = *s->c;
+	struct diags d;
+	struct catalog_message list[] = {
+		{ STR("%s and %d"), STR("%2$dと%1$s") },
+		{ STR("100%% of %s"), STR("全部") },
+		{ STR("more %s"), STR("%sと%s") },
+		{ STR("place %s"), STR("%2$s") },
+		{ STR("end\n"), STR("終わり") },
+	};
+
+	buf_init(&b, 10000);
+	diags_init(&d, a);
+	c.messages = list;
+	c.n_messages = ARRAY_LEN(list);
+	lint_links(a, &c, &d);
+	diags_print(&d, NULL, NULL, &b);
+	assert_int_equal(d.n_errors, 3);
+	assert_true(str_has(buf_view(&b), "'more %s' has too many"));
+	assert_true(str_has(buf_view(&b), "'place %s' has too many"));
+	assert_true(str_has(buf_view(&b), "'end\n' ends differently"));
+}
+
+static void
 links_of_one_ledger(void **state)
 {
 	static const char *const cases[][2] = {
@@ -288,6 +316,7 @@ main(void)
 		cmocka_unit_test(links_of_one_control),
 		cmocka_unit_test(links_of_one_ledger),
 		cmocka_unit_test(coverage),
+		cmocka_unit_test(translations),
 		cmocka_unit_test(examples_of_the_catalog),
 		cmocka_unit_test(mutants_of_basic_controls),
 	};
