@@ -86,6 +86,7 @@ probe_run(int fd, const char *root, struct err *e)
 		world_recorded(&world, a, root);
 	else
 		world_live(&world);
+	world_share(&world, a); /* one walk over files for all tables */
 	struct fact_header h = header_of(a, &world);
 	if (fact_writer_begin(&w, &h, fd_put, &fd, e) < 0)
 		return e->code;

@@ -286,7 +286,6 @@ world_recorded(struct world *w, struct arena *a, const char *dir)
 		.ctx = r,
 		.as_root = !fs_exists(below(a, r, "@user")),
 	};
-	world_share(w, a);
 	/* Without @now the recording speaks of the present. */
 	(void)at_parse(str_trim(bookkeeping(a, r, "@now")), zone_tokyo,
 		       &w->now, &none);

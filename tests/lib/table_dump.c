@@ -130,6 +130,7 @@ main(int argc, char **argv)
 		world_live(&w);
 	else
 		world_recorded(&w, a, argv[2]);
+	world_share(&w, a);
 
 	bool all = strcmp(argv[1], "all") == 0;
 	bool any = false;
