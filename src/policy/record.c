@@ -33,14 +33,13 @@ until_check(struct store *s, struct str until_on, const char *longest,
 }
 
 static int
-words_check(struct str s, const char *what, struct err *e)
+words_check(struct str s, struct err *e)
 {
-	if (str_trim(s).len == 0)
-		return err_set(e, -EINVAL, "%s is missing", what);
 	if (s.len > WORDS_MAX || !str_utf8_ok(s))
 		return err_set(e, -EINVAL,
-			       "%s is longer than %d bytes or not UTF-8",
-			       what, WORDS_MAX);
+			       "the words are longer than %d bytes or not "
+			       "UTF-8",
+			       WORDS_MAX);
 	return 0;
 }
 
@@ -50,13 +49,12 @@ declaration_save(struct store *s, const struct declaration_new *d,
 {
 	auto_change *c = NULL;
 
-	if (until_check(s, d->until_on, "2y", e) < 0 ||
-	    words_check(d->by, "the name of who declares it", e) < 0)
-		return e->code;
-	if (d->sentence.len > WORDS_MAX || !str_utf8_ok(d->sentence))
+	if (str_trim(d->by).len == 0)
 		return err_set(e, -EINVAL,
-			       "%s is longer than %d bytes or not UTF-8",
-			       "the sentence", WORDS_MAX);
+			       "the name of who declares it is missing");
+	if (until_check(s, d->until_on, "2y", e) < 0 ||
+	    words_check(d->by, e) < 0 || words_check(d->sentence, e) < 0)
+		return e->code;
 	if (change_begin(s, "declaration.save", d->control, &c, e) < 0)
 		return e->code;
 	if (change_run(c, e, "declaration", d->control,
@@ -93,8 +91,10 @@ finding_waive(struct store *s, struct str id, struct str until_on,
 {
 	auto_change *c = NULL;
 
+	if (str_trim(reason).len == 0)
+		return err_set(e, -EINVAL, "the reason is missing");
 	if (until_check(s, until_on, "1y", e) < 0 ||
-	    words_check(reason, "the reason", e) < 0)
+	    words_check(reason, e) < 0 || words_check(by, e) < 0)
 		return e->code;
 	if (change_begin(s, "finding.waive", id, &c, e) < 0)
 		return e->code;
