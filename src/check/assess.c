@@ -21,6 +21,8 @@ struct assess {
 	int col_subject, col_ok, col_detail, col_host;
 	struct str empty_ledger; /* one it reads, without rows */
 	bool reads_ledger;
+	bool silence_known, silent; /* some host lacks a fact table */
+	struct reason silence;	    /* which, and why */
 };
 
 static void
@@ -219,6 +221,25 @@ host_fresh(struct assess *as, size_t host, struct reason *ret,
 	return fresh;
 }
 
+/*
+ * A subject that belongs to no machine may rest on the facts of any of them,
+ * so it is only known when all have told theirs.
+ */
+static bool
+some_host_silent(struct assess *as, struct reason *ret)
+{
+	if (!as->silence_known) {
+		bool any;
+
+		as->silence_known = true;
+		for (size_t h = 0; h < as->sc->n_hosts && !as->silent; h++)
+			as->silent = !host_fresh(as, h, &as->silence, &any) &&
+				     any;
+	}
+	*ret = as->silence;
+	return as->silent;
+}
+
 static void
 row_judge(struct assess *as, struct subject_result *sub)
 {
@@ -234,6 +255,11 @@ row_judge(struct assess *as, struct subject_result *sub)
 
 	size_t host = sub->host_id.p != NULL ? scene_host(sc, sub->host_id)
 					     : sc->n_hosts;
+	if (sub->host_id.p == NULL && as->n_facts > 0 &&
+	    some_host_silent(as, &sub->reason)) {
+		sub->result = RESULT_UNKNOWN;
+		return;
+	}
 	if (host < sc->n_hosts) {
 		as->seen[host] = true;
 		if (!host_fresh(as, host, &sub->reason, &any)) {
