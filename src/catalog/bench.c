@@ -426,6 +426,18 @@ bench_close(struct bench *b)
 		store_close(b->store);
 }
 
+struct store *
+bench_store(struct bench *b)
+{
+	return b->store;
+}
+
+int64_t
+bench_now(const struct bench *b)
+{
+	return b->now;
+}
+
 struct binding *
 bench_bindings(struct bench *b)
 {

@@ -99,6 +99,10 @@ struct bench *bench_open(struct arena *a, const struct tables *t,
 			 struct diags *d);
 void bench_close(struct bench *b); /* NULL is fine */
 
+/* Its database, for a test that asks the engine the same. */
+struct store *bench_store(struct bench *b);
+int64_t bench_now(const struct bench *b);
+
 /* The values of the example; changing one changes the next run. */
 struct binding *bench_bindings(struct bench *b);
 
