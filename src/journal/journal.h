@@ -142,7 +142,10 @@ struct journal_check {
 	const char *key; /* path of a public key that must have signed */
 };
 
-/* Negative only when it could not be done; faults are in the report. */
+/*
+ * Negative only when it could not be done; faults are in the report. It sees
+ * one snapshot: that of the transaction it is called in, or one of its own.
+ */
 int journal_verify(struct store *s, struct arena *a,
 		   const struct journal_check *check,
 		   struct journal_report *ret, struct err *e);

@@ -37,7 +37,7 @@ static const struct journal_table pet_tables[] = {
 	"STRICT;"
 
 struct fixture {
-	char dir[64];
+	char dir[96];
 	struct arena *arena;
 	struct store *store;
 	struct err e;
