@@ -154,6 +154,7 @@ image_compare(struct compare *c, struct str key, const struct image *image,
 	}
 }
 
+/* 1, or 0 when the table is not there. */
 static int
 live_compare(struct compare *c, struct err *e)
 {
@@ -192,7 +193,7 @@ live_compare(struct compare *c, struct err *e)
 		last = str_copy(c->k->arena, key);
 		arena_reset(c->scratch, mark);
 	}
-	return 0;
+	return 1;
 }
 
 /* Rows the journal has and the table has not. */
@@ -240,6 +241,32 @@ guards_check(struct compare *c, struct err *e)
 	return 0;
 }
 
+/* An index that says something else than its table misleads queries. */
+static int
+index_check(struct checker *k, struct store *s, const char *table,
+	    struct err *e)
+{
+	auto_stmt *st = NULL;
+	int r;
+
+	if (stmt_prepare(s,
+			 STR("SELECT integrity_check FROM "
+			     "pragma_integrity_check(?, 'main')"),
+			 &st, e) < 0)
+		return e->code;
+	stmt_bind_c(st, 1, table);
+	while ((r = stmt_step(st, e)) > 0) {
+		if (str_is(stmt_str(st, 0), "ok"))
+			continue;
+		struct journal_fault *f = check_fault(
+			k->report, k->arena, "table_damaged", 0,
+			"table %s is damaged: %.*s", table,
+			STR_ARG(stmt_str(st, 0)));
+		f->table = str_copy(k->arena, str_c(table));
+	}
+	return r;
+}
+
 static int
 table_verify(struct checker *k, struct store *s, struct str name,
 	     struct str image, struct err *e)
@@ -261,7 +288,8 @@ table_verify(struct checker *k, struct store *s, struct str name,
 		return 0;
 	}
 	k->report->n_tables++;
-	if (guards_check(&c, e) < 0 || live_compare(&c, e) < 0)
+	int there = guards_check(&c, e) < 0 ? e->code : live_compare(&c, e);
+	if (there < 0 || (there > 0 && index_check(k, s, table.name, e) < 0))
 		return e->code;
 	removed_find(&c);
 	return 0;
@@ -319,7 +347,9 @@ rows_verify(struct checker *k, struct store *s, struct err *e)
 {
 	size_t n = k->images.n;
 
-	if (own_guards(k, s, e) < 0)
+	if (own_guards(k, s, e) < 0 || index_check(k, s, "journal", e) < 0 ||
+	    index_check(k, s, "journal_body", e) < 0 ||
+	    index_check(k, s, "journal_head", e) < 0)
 		return e->code;
 	for (size_t i = 0; i < n; i++) {
 		const struct map_item *it = &k->images.items[i];

@@ -62,8 +62,8 @@ apply(uint8_t **p, int64_t *len, const struct op *o, uint64_t sectors)
 			*len = o->at;
 		return;
 	}
-	for (int64_t done = 0; done < o->len; sectors = sectors >> 1 |
-						       sectors << 63) {
+	for (int64_t done = 0; done < o->len;
+	     sectors = sectors >> 1 | sectors << 63) {
 		int64_t at = o->at + done;
 		int64_t n = SECTOR - at % SECTOR;
 
@@ -227,8 +227,7 @@ x_device(sqlite3_file *f)
 }
 
 static int
-x_shm_map(sqlite3_file *f, int page, int size, int extend,
-	  void volatile **ret)
+x_shm_map(sqlite3_file *f, int page, int size, int extend, void volatile **ret)
 {
 	return real_of(f)->pMethods->xShmMap(real_of(f), page, size, extend,
 					     ret);

@@ -45,12 +45,12 @@ flip_found(struct fixture *f, const struct cell *c, size_t at)
 {
 	struct err e = { 0 };
 	char *p = arena_dup(f->arena, c->bytes.p, c->bytes.len);
-	const char *sql =
-		str_fmt(f->arena,
-			"UPDATE %s SET %.*s = CASE ?2 WHEN 3 THEN "
-			"CAST(?1 AS TEXT) ELSE ?1 END WHERE %.*s",
-			c->table, STR_ARG(c->column), STR_ARG(c->where))
-			.p;
+	const char *sql = str_fmt(f->arena,
+				  "UPDATE %s SET %.*s = CASE ?2 WHEN 3 THEN "
+				  "CAST(?1 AS TEXT) ELSE ?1 END WHERE %.*s",
+				  c->table, STR_ARG(c->column),
+				  STR_ARG(c->where))
+				  .p;
 	int n;
 
 	DO(f, store_begin(f->store, &f->e));
@@ -67,9 +67,8 @@ flip_found(struct fixture *f, const struct cell *c, size_t at)
 	bool found = n < 0 || is_found(f);
 	store_rollback(f->store);
 	if (!found)
-		print_message("%s.%.*s[%zu] WHERE %.*s: not found\n",
-			      c->table, STR_ARG(c->column), at,
-			      STR_ARG(c->where));
+		print_message("%s.%.*s[%zu] WHERE %.*s: not found\n", c->table,
+			      STR_ARG(c->column), at, STR_ARG(c->where));
 	return found;
 }
 
@@ -144,8 +143,7 @@ test_flips(void **state)
 			      "'seq = ' || seq || ' AND field = ' || "
 			      "quote(field)");
 	missed += table_flips(&f, "journal_head", "'seq = ' || seq");
-	missed += table_flips(&f, "journal_table",
-			      "'name = ' || quote(name)");
+	missed += table_flips(&f, "journal_table", "'name = ' || quote(name)");
 	missed += table_flips(&f, "journal_actor", "'id = ' || quote(id)");
 	missed += table_flips(&f, "pet_tag", "'tag = ' || quote(tag)");
 	assert_int_equal(missed, 0);
@@ -277,8 +275,7 @@ flip_is_harmless(struct fixture *f, struct str whole)
 		while (i < now.len && i < whole.len && now.p[i] == whole.p[i])
 			i++;
 		if (!ok)
-			print_message("%.60s\n%.60s\n", whole.p + i,
-				      now.p + i);
+			print_message("%.60s\n%.60s\n", whole.p + i, now.p + i);
 	}
 	store_close(s);
 	return ok;
@@ -402,8 +399,8 @@ test_kill(void **state)
 
 struct cuts {
 	char dir[64];
-	int64_t acked;	  /* the last change whose commit came back */
-	int64_t by;	  /* saved at every so manieth step */
+	int64_t acked; /* the last change whose commit came back */
+	int64_t by;    /* saved at every so manieth step */
 	unsigned variants;
 	int n;
 	int64_t at[CUTS_MAX]; /* acked then */
