@@ -88,8 +88,7 @@ der_in(struct der *d, uint8_t tag)
 {
 	struct element x = der_take(d, tag);
 
-	return (struct der){ .rest = d->bad ? STR("") : x.body,
-			     .bad = d->bad };
+	return (struct der){ .rest = d->bad ? STR("") : x.body, .bad = d->bad };
 }
 
 static bool
@@ -307,8 +306,7 @@ integer_bits(struct str body)
 		body = str_from(body, 1);
 	if (body.len == 0)
 		return 0;
-	return (int64_t)body.len * 8 -
-	       (__builtin_clz((uint8_t)body.p[0]) - 24);
+	return (int64_t)body.len * 8 - (__builtin_clz((uint8_t)body.p[0]) - 24);
 }
 
 static int64_t
@@ -339,8 +337,8 @@ curve_bits(struct arena *a, struct der *parameters)
 	if (!der_is(parameters, TAG_OID))
 		return 0;
 	struct element oid = der_take(parameters, TAG_OID);
-	const struct oid_name *hit =
-		oid_find(known, ARRAY_LEN(known), oid_text(a, oid.body));
+	const struct oid_name *hit = oid_find(known, ARRAY_LEN(known),
+					      oid_text(a, oid.body));
 	return hit != NULL ? hit->bits : 0;
 }
 
@@ -359,8 +357,8 @@ key_parse(struct arena *a, struct der *d, struct cert *c)
 	struct der algorithm = der_in(&in, TAG_SEQUENCE);
 	struct element oid = der_take(&algorithm, TAG_OID);
 	struct element bits = der_take(&in, TAG_BITS);
-	const struct oid_name *hit =
-		oid_find(known, ARRAY_LEN(known), oid_text(a, oid.body));
+	const struct oid_name *hit = oid_find(known, ARRAY_LEN(known),
+					      oid_text(a, oid.body));
 
 	d->bad |= in.bad || algorithm.bad;
 	c->key_type = hit != NULL ? hit->name : "other";

@@ -71,9 +71,9 @@ scan_text(struct scan *s, size_t col, struct str v)
 {
 	assert(s->contract->cols[col].type == COL_TEXT);
 	struct str whole = str_scrub(s->rows, v);
-	*value_at(s, col) = (struct value){
-		.kind = VALUE_TEXT, .s = str_cut(whole, SCAN_TEXT_MAX)
-	};
+	*value_at(s,
+		  col) = (struct value){ .kind = VALUE_TEXT,
+					 .s = str_cut(whole, SCAN_TEXT_MAX) };
 }
 
 void
@@ -133,8 +133,7 @@ scan_emit(struct scan *s, struct err *e)
 	}
 	if (s->sink_code == 0) {
 		s->n_rows++;
-		s->sink_code =
-			s->sink->row(s->sink, s->values, &s->sink_err);
+		s->sink_code = s->sink->row(s->sink, s->values, &s->sink_err);
 	}
 	row_clear(s);
 	if (s->sink_code < 0)

@@ -123,8 +123,9 @@ stat_line(struct str line, const char *path, struct scan_stat *ret)
 	    !num_try(word[2], &gid) || !num_try(word[3], &size) ||
 	    !num_try(word[4], &mtime))
 		return false;
-	*ret = (struct scan_stat){ (unsigned)mode, (uint32_t)uid,
-				   (uint32_t)gid, size, mtime * MOMENT_SEC, 1 };
+	*ret = (struct scan_stat){ (unsigned)mode,     (uint32_t)uid,
+				   (uint32_t)gid,      size,
+				   mtime * MOMENT_SEC, 1 };
 	return true;
 }
 
@@ -287,6 +288,6 @@ world_recorded(struct world *w, struct arena *a, const char *dir)
 		.as_root = !fs_exists(below(a, r, "@user")),
 	};
 	/* Without @now the recording speaks of the present. */
-	(void)at_parse(str_trim(bookkeeping(a, r, "@now")), zone_tokyo,
-		       &w->now, &none);
+	(void)at_parse(str_trim(bookkeeping(a, r, "@now")), zone_tokyo, &w->now,
+		       &none);
 }

@@ -32,7 +32,7 @@ enum cannot {
 };
 const char *cannot_name(enum cannot c); /* needs_root, absent, ... */
 
-#define SCAN_ALL SIZE_MAX /* in place of a column: the whole table */
+#define SCAN_ALL SIZE_MAX	     /* in place of a column: the whole table */
 #define SCAN_TEXT_MAX ((size_t)4096) /* bytes of a value; longer is cut */
 #define SCAN_ROWS_MAX ((size_t)200000)
 
@@ -69,12 +69,11 @@ int scan_cannot_err(struct scan *s, size_t col, const struct err *e);
  */
 int scan_file(struct scan *s, const char *path, struct str *ret,
 	      struct err *e); /* at most 8 MiB */
-int scan_file_max(struct scan *s, const char *path, size_t max,
-		  struct str *ret, struct err *e);
+int scan_file_max(struct scan *s, const char *path, size_t max, struct str *ret,
+		  struct err *e);
 int scan_dir(struct scan *s, const char *path, struct str **ret, size_t *ret_n,
 	     struct err *e); /* names, sorted; at most 100,000 */
-int scan_link(struct scan *s, const char *path, struct str *ret,
-	      struct err *e);
+int scan_link(struct scan *s, const char *path, struct str *ret, struct err *e);
 bool scan_exists(struct scan *s, const char *path);
 
 struct scan_stat {
@@ -140,8 +139,7 @@ int scan_exec(struct scan *s, const char *const argv[], struct str *ret,
  * A fact that only a system call tells, as text; names are listed in
  * scan_live_linux.c (uname, adjtimex, euid, statvfs:PATH, now ...).
  */
-int scan_call(struct scan *s, const char *name, struct str *ret,
-	      struct err *e);
+int scan_call(struct scan *s, const char *name, struct str *ret, struct err *e);
 
 int64_t scan_now(struct scan *s);
 bool scan_as_root(struct scan *s);

@@ -22,8 +22,8 @@ folder_text(struct scan *s, const char *dir, const char *suffix)
 		return all;
 	for (size_t i = 0; i < n; i++) {
 		if (str_ends(names[i], suffix) &&
-		    scan_file(s, scan_path(s, "%s/%.*s", dir,
-					   STR_ARG(names[i])),
+		    scan_file(s,
+			      scan_path(s, "%s/%.*s", dir, STR_ARG(names[i])),
 			      &text, &none) == 0)
 			all = str_fmt(a, "%.*s%.*s\n", STR_ARG(all),
 				      STR_ARG(text));
@@ -50,8 +50,8 @@ layer_load(struct scan *s, struct dconf *d, struct str name)
 		l->has_locks = gvdb_table(&l->db, ".locks", &l->locks);
 	} else {
 		l->keys = folder_text(s, scan_path(s, "%s.d", path), "");
-		l->lock_lines =
-			folder_text(s, scan_path(s, "%s.d/locks", path), "");
+		l->lock_lines = folder_text(s, scan_path(s, "%s.d/locks", path),
+					    "");
 	}
 	d->n_system++;
 }
@@ -60,7 +60,8 @@ void
 dconf_load(struct scan *s, struct dconf *ret)
 {
 	static const char *const profiles[] = {
-		"/etc/dconf/profile/user", "/usr/local/share/dconf/profile/user",
+		"/etc/dconf/profile/user",
+		"/usr/local/share/dconf/profile/user",
 		"/usr/share/dconf/profile/user"
 	};
 	struct str rest = STR(""), line;
@@ -84,9 +85,9 @@ int
 dconf_user(struct scan *s, struct dconf *d, struct str home, struct err *e)
 {
 	struct str file;
-	int r = scan_file(s, scan_path(s, "%.*s/.config/dconf/user",
-				       STR_ARG(home)),
-			  &file, e);
+	int r = scan_file(
+		s, scan_path(s, "%.*s/.config/dconf/user", STR_ARG(home)),
+		&file, e);
 
 	d->has_user = false;
 	if (r == -ENOENT || r == -ENOTDIR)

@@ -30,8 +30,7 @@ struct dconf {
 void dconf_load(struct scan *s, struct dconf *ret);
 
 /* Adds a person's own; 0 with has_user false when there is none. */
-int dconf_user(struct scan *s, struct dconf *d, struct str home,
-	       struct err *e);
+int dconf_user(struct scan *s, struct dconf *d, struct str home, struct err *e);
 
 /*
  * A number or bool by its path, "/org/gnome/desktop/session/idle-delay"; what

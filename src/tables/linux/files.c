@@ -130,8 +130,7 @@ services_read(struct scan *s, struct walk *w)
 	if (scan_file(s, "/etc/nsswitch.conf", &rest, &none) < 0)
 		return;
 	while (str_next_line(&rest, &line)) {
-		if (!str_starts(line, "passwd:") &&
-		    !str_starts(line, "group:"))
+		if (!str_starts(line, "passwd:") && !str_starts(line, "group:"))
 			continue;
 		line = str_until(str_after(line, ':'), '#');
 		while (str_next_word(&line, &word)) {
@@ -177,8 +176,8 @@ web_load(struct scan *s, struct walk *w, const struct accounts *c)
 {
 	webroots_find(s, &w->web);
 	for (size_t i = 0; i < w->web.n_users; i++) {
-		const struct account *u =
-			accounts_user_find(c, w->web.users[i]);
+		const struct account *u = accounts_user_find(c,
+							     w->web.users[i]);
 
 		if (u == NULL)
 			continue;
@@ -198,8 +197,8 @@ found_add(struct walk *w, enum file_kind kind, const struct scan_entry *entry)
 	}
 	if (f->n == w->cap) {
 		size_t cap = w->cap == 0 ? 256 : w->cap * 2;
-		struct file_found *more =
-			ARENA_ARRAY(w->arena, cap, struct file_found);
+		struct file_found *more = ARENA_ARRAY(w->arena, cap,
+						      struct file_found);
 
 		if (f->n > 0)
 			memcpy(more, f->v, f->n * sizeof(*more));
@@ -227,18 +226,17 @@ may_write(const struct walk *w, const struct scan_stat *st)
 static bool
 name_is_exposed(struct str name)
 {
-	static const char *const whole[] = { ".git",	 ".svn", ".hg",
-					     ".env",	 ".bzr", ".htpasswd",
-					     ".npmrc",	 ".aws", ".ssh",
+	static const char *const whole[] = { ".git",	".svn", ".hg",
+					     ".env",	".bzr", ".htpasswd",
+					     ".npmrc",	".aws", ".ssh",
 					     ".my.cnf", "dump" };
 	static const char *const ends[] = {
 		".sql",	   ".sql.gz", ".sql.zip", ".sql.bz2", ".sql.xz",
 		".bak",	   ".old",    ".orig",	  ".swp",     ".dump",
 		".sqlite", ".kdbx",   ".pem",	  ".key",     "~",
 	};
-	static const char *const archives[] = { ".zip", ".tar", ".gz",
-						".tgz", ".7z",	".bz2",
-						".xz" };
+	static const char *const archives[] = { ".zip", ".tar", ".gz", ".tgz",
+						".7z",	".bz2", ".xz" };
 
 	for (size_t i = 0; i < ARRAY_LEN(whole); i++) {
 		if (str_is(name, whole[i]))
@@ -249,7 +247,8 @@ name_is_exposed(struct str name)
 			return true;
 	}
 	if (str_starts(name, ".env."))
-		return !str_ends(name, ".example") && !str_ends(name, ".sample");
+		return !str_ends(name, ".example") &&
+		       !str_ends(name, ".sample");
 	for (size_t i = 0; i < ARRAY_LEN(archives); i++) {
 		if (str_ends(name, archives[i]) &&
 		    (str_has(name, "backup") || str_has(name, "dump")))
@@ -282,8 +281,8 @@ web_look(struct walk *w, const struct scan_entry *entry)
 static bool
 name_is_key(struct str name)
 {
-	static const char *const ends[] = { ".pem",   ".key", ".ppk",
-					    "_rsa",   "_dsa", "_ecdsa",
+	static const char *const ends[] = { ".pem",	".key", ".ppk",
+					    "_rsa",	"_dsa", "_ecdsa",
 					    "_ed25519", ".priv" };
 
 	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
@@ -388,10 +387,10 @@ is_covered(const struct mounts *m, size_t i)
 
 		if (j == i || y->hidden || !str_eq(x->device, y->device))
 			continue;
-		if (str_eq(x->root, y->root) ? j < i :
-					       str_is(y->root, "/") ||
-						       is_below(x->root,
-								y->root))
+		if (str_eq(x->root, y->root)
+			    ? j < i
+			    : str_is(y->root, "/") ||
+				      is_below(x->root, y->root))
 			return true;
 	}
 	return false;
@@ -402,8 +401,8 @@ static const char *
 why_not(const struct mounts *m, size_t i)
 {
 	static const char *const no_rights[] = {
-		"vfat", "msdos", "exfat", "ntfs", "ntfs3", "fuseblk",
-		"hfsplus", "iso9660", "udf", "squashfs", "erofs",
+		"vfat",	   "msdos",   "exfat", "ntfs",	   "ntfs3", "fuseblk",
+		"hfsplus", "iso9660", "udf",   "squashfs", "erofs",
 	};
 	const struct mount *x = &m->v[i];
 
@@ -415,9 +414,9 @@ why_not(const struct mounts *m, size_t i)
 		return str_is(x->target, "/tmp") ||
 				       str_is(x->target, "/var/tmp") ||
 				       str_is(x->target, "/dev/shm") ||
-				       str_is(x->target, "/") ?
-			       NULL :
-			       "";
+				       str_is(x->target, "/")
+			       ? NULL
+			       : "";
 	for (size_t j = 0; j < ARRAY_LEN(no_rights); j++) {
 		if (str_is(x->fstype, no_rights[j]))
 			return "no owners on this file system";
@@ -442,9 +441,8 @@ mounts_walk(struct walk *w, struct buf *roots, struct err *e)
 			continue;
 		}
 		w->unowned_below = w->writable_below = STR("");
-		int r = scan_walk(w->s,
-				  str_to_c(scan_arena(w->s), w->root), visit,
-				  w, &walked, &none);
+		int r = scan_walk(w->s, str_to_c(scan_arena(w->s), w->root),
+				  visit, w, &walked, &none);
 		/* A mount of another account's cannot even be looked at. */
 		if (r == -EACCES || r == -EPERM || r == -ENOENT) {
 			skip_note(w, w->root, "no rights");
@@ -552,7 +550,8 @@ files_walk(struct scan *s, struct files *f, struct err *e)
 	ids_load(s, w, &c);
 	web_load(s, w, &c);
 	if (!w->ids_known)
-		skip_note(w, STR("unowned"), "a directory service has accounts");
+		skip_note(w, STR("unowned"),
+			  "a directory service has accounts");
 	int r = mounts_walk(w, &roots, e);
 	if (r == 0) {
 		keys_check(w);

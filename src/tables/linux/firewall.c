@@ -128,8 +128,8 @@ chain_end(const struct firewall *f, size_t chain, int depth)
 		if (v == FW_RETURN)
 			return FW_CONTINUE;
 		if (v == FW_JUMP || v == FW_GOTO) {
-			size_t to = firewall_chain_find(
-				f, &f->chains[chain], r->target);
+			size_t to = firewall_chain_find(f, &f->chains[chain],
+							r->target);
 
 			if (to == STR_NONE)
 				return FW_OTHER; /* an unknown target */
@@ -149,8 +149,11 @@ chain_end(const struct firewall *f, size_t chain, int depth)
 static int
 strictness(enum fw_verdict v)
 {
-	return v == FW_DROP ? 4 : v == FW_REJECT ? 3 : v == FW_OTHER ? 2 :
-	       v == FW_ACCEPT ? 1 : 0;
+	return v == FW_DROP	? 4
+	       : v == FW_REJECT ? 3
+	       : v == FW_OTHER	? 2
+	       : v == FW_ACCEPT ? 1
+				: 0;
 }
 
 enum fw_verdict
@@ -269,9 +272,13 @@ iptables_load(struct scan *s, struct firewall *f, bool *ret_asked,
 		const char *family, *names;
 		const char *argv[2], *legacy[2];
 	} families[] = {
-		{ "ip", "/proc/net/ip_tables_names", { "iptables-save" },
+		{ "ip",
+		  "/proc/net/ip_tables_names",
+		  { "iptables-save" },
 		  { "iptables-legacy-save" } },
-		{ "ip6", "/proc/net/ip6_tables_names", { "ip6tables-save" },
+		{ "ip6",
+		  "/proc/net/ip6_tables_names",
+		  { "ip6tables-save" },
 		  { "ip6tables-legacy-save" } },
 	};
 	struct str text;
@@ -365,9 +372,9 @@ int
 firewall_at_boot(struct scan *s)
 {
 	static const char *const services[] = {
-		"firewalld.service",  "nftables.service",
-		"iptables.service",   "ip6tables.service",
-		"shorewall.service",  "netfilter-persistent.service",
+		"firewalld.service", "nftables.service",
+		"iptables.service",  "ip6tables.service",
+		"shorewall.service", "netfilter-persistent.service",
 		"ferm.service",
 	};
 	struct units u;

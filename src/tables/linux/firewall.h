@@ -35,7 +35,7 @@ struct fw_chain {
 	enum fw_hook hook;
 	enum fw_verdict policy; /* of a chain with a hook */
 	bool from_iptables;	/* not from nft */
-	bool left_out; /* iptables knows this table better than nft */
+	bool left_out;		/* iptables knows this table better than nft */
 };
 
 struct fw_rule {

@@ -50,12 +50,12 @@ target_verdict(struct str target)
 		const char *name;
 		enum fw_verdict verdict;
 	} known[] = {
-		{ "ACCEPT", FW_ACCEPT },     { "DROP", FW_DROP },
-		{ "REJECT", FW_REJECT },     { "RETURN", FW_RETURN },
-		{ "LOG", FW_CONTINUE },	     { "NFLOG", FW_CONTINUE },
-		{ "MARK", FW_CONTINUE },     { "CONNMARK", FW_CONTINUE },
-		{ "TCPMSS", FW_CONTINUE },   { "TRACE", FW_CONTINUE },
-		{ "AUDIT", FW_CONTINUE },    { "QUEUE", FW_OTHER },
+		{ "ACCEPT", FW_ACCEPT },   { "DROP", FW_DROP },
+		{ "REJECT", FW_REJECT },   { "RETURN", FW_RETURN },
+		{ "LOG", FW_CONTINUE },	   { "NFLOG", FW_CONTINUE },
+		{ "MARK", FW_CONTINUE },   { "CONNMARK", FW_CONTINUE },
+		{ "TCPMSS", FW_CONTINUE }, { "TRACE", FW_CONTINUE },
+		{ "AUDIT", FW_CONTINUE },  { "QUEUE", FW_OTHER },
 		{ "NFQUEUE", FW_OTHER },
 	};
 
@@ -91,7 +91,7 @@ states_set(struct fw_rule *r, bool not, struct str list)
 	struct str state;
 
 	r->states = true;
-	r->new_states = not;
+	r->new_states = not ;
 	while (str_next(&list, ',', &state)) {
 		if (!str_is(state, "ESTABLISHED") && !str_is(state, "RELATED"))
 			r->new_states = true;
@@ -103,7 +103,7 @@ static bool
 is_known_match(struct str name)
 {
 	static const char *const known[] = {
-		"comment", "tcp", "udp",   "multiport", "conntrack",
+		"comment", "tcp",   "udp",  "multiport", "conntrack",
 		"state",   "limit", "icmp", "icmp6",
 	};
 
@@ -117,14 +117,14 @@ is_known_match(struct str name)
 /* true when the option has a value, which is then used up. */
 static bool
 option(struct arena *a, struct fw_rule *r, struct str name, struct str value,
-       bool not)
+       bool not )
 {
 	struct str v = negated(a, not, value);
 
 	if (str_is(name, "-j") || str_is(name, "-g")) {
 		r->target = value;
-		r->verdict = str_is(name, "-g") ? FW_GOTO :
-						  target_verdict(value);
+		r->verdict = str_is(name, "-g") ? FW_GOTO
+						: target_verdict(value);
 		return true;
 	}
 	if (str_is(name, "--comment")) {
@@ -182,7 +182,7 @@ rule_parse(struct firewall *f, struct fw_chain *c, struct str line)
 			not = true;
 			continue;
 		}
-		if (option(f->arena, &r, w->w[i], value, not))
+		if (option(f->arena, &r, w->w[i], value, not ))
 			i++;
 		not = false;
 	}
@@ -231,8 +231,8 @@ nft_leave_out(struct firewall *f, const struct fw_chain *c)
 }
 
 int
-firewall_iptables_parse(struct firewall *f, const char *family,
-			struct str text, struct err *e)
+firewall_iptables_parse(struct firewall *f, const char *family, struct str text,
+			struct err *e)
 {
 	struct fw_chain c = { .family = str_c(family), .from_iptables = true };
 	bool through_nft = false, open = false;

@@ -20,7 +20,7 @@ struct nft {
 	struct firewall *f;
 	struct set *sets;
 	struct str vmap; /* of the rule being read */
-	int code; /* the first fault of a value that was read twice */
+	int code;	 /* the first fault of a value that was read twice */
 };
 
 static void value_print(struct buf *out, struct json_read *r, int depth);
@@ -138,22 +138,21 @@ set_elements(const struct nft *n, const struct fw_chain *c, struct str name)
 /* The right side of a match as text; a named set gives its elements. */
 static struct str
 right_text(const struct nft *n, const struct fw_chain *c, struct str raw,
-	   bool not)
+	   bool not )
 {
 	struct json_read r;
 	auto_buf b = { 0 };
 
 	buf_init(&b, VALUE_MAX);
 	json_read_init(&r, n->f->arena, raw);
-	if (not)
+	if (not )
 		buf_char(&b, '!');
 	value_print(&b, &r, 0);
 
 	struct str text = buf_view(&b);
-	struct str elements =
-		str_starts(text, "@") ?
-			set_elements(n, c, str_from(text, 1)) :
-			STR("");
+	struct str elements = str_starts(text, "@")
+				      ? set_elements(n, c, str_from(text, 1))
+				      : STR("");
 	if (elements.len > 0) {
 		buf_reset(&b);
 		json_read_init(&r, n->f->arena, elements);
@@ -195,7 +194,7 @@ states_set(struct fw_rule *r, bool not, struct str list)
 	struct str state;
 
 	r->states = true;
-	r->new_states = not;
+	r->new_states = not ;
 	while (str_next(&list, ',', &state)) {
 		if (!str_is(state, "established") && !str_is(state, "related"))
 			r->new_states = true;
@@ -215,14 +214,14 @@ match_apply(const struct nft *n, struct fw_rule *r, const struct match *m)
 {
 	const struct fw_chain *c = &n->f->chains[r->chain];
 	bool not = str_is(m->op, "!=");
-	struct str v = right_text(n, c, m->right, not);
+	struct str v = right_text(n, c, m->right, not );
 	bool meta = str_is(m->kind, "meta"),
 	     payload = str_is(m->kind, "payload");
 
 	if (str_is(m->kind, "ct") && str_is(m->field, "state"))
 		states_set(r, not, v);
-	else if (meta && (str_is(m->field, "iifname") ||
-			  str_is(m->field, "iif")))
+	else if (meta &&
+		 (str_is(m->field, "iifname") || str_is(m->field, "iif")))
 		r->interface = v;
 	else if (meta && str_is(m->field, "l4proto"))
 		r->proto = v;
@@ -230,8 +229,8 @@ match_apply(const struct nft *n, struct fw_rule *r, const struct match *m)
 		r->source = v;
 	else if (payload && str_is(m->field, "dport"))
 		r->ports = v;
-	else if (payload && (str_is(m->field, "protocol") ||
-			     str_is(m->field, "nexthdr")))
+	else if (payload &&
+		 (str_is(m->field, "protocol") || str_is(m->field, "nexthdr")))
 		r->proto = v;
 	else if (!meta || !str_is(m->field, "nfproto"))
 		r->special = true;
@@ -287,10 +286,8 @@ statement_parse(struct nft *n, struct fw_rule *rule, struct str name,
 		const char *name;
 		enum fw_verdict verdict;
 	} verdicts[] = {
-		{ "accept", FW_ACCEPT },
-		{ "drop", FW_DROP },
-		{ "reject", FW_REJECT },
-		{ "return", FW_RETURN },
+		{ "accept", FW_ACCEPT }, { "drop", FW_DROP },
+		{ "reject", FW_REJECT }, { "return", FW_RETURN },
 		{ "queue", FW_OTHER },
 	};
 	static const char *const harmless[] = { "counter", "log", "mangle",
@@ -415,9 +412,9 @@ thing_parse(struct json_read *r, struct thing *t)
 		const char *key;
 		struct str *to;
 	} texts[] = {
-		{ "family", &t->family }, { "table", &t->table },
-		{ "name", &t->name },	  { "chain", &t->chain },
-		{ "hook", &t->hook },	  { "policy", &t->policy },
+		{ "family", &t->family },   { "table", &t->table },
+		{ "name", &t->name },	    { "chain", &t->chain },
+		{ "hook", &t->hook },	    { "policy", &t->policy },
 		{ "comment", &t->comment },
 	};
 
@@ -432,8 +429,7 @@ thing_parse(struct json_read *r, struct thing *t)
 		}
 		if (to != NULL)
 			*to = json_read_text(r);
-		else if (str_is(key, "type") &&
-			 json_read_kind(r) == JSON_TEXT)
+		else if (str_is(key, "type") && json_read_kind(r) == JSON_TEXT)
 			t->type = json_read_text(r);
 		else if (str_is(key, "elem"))
 			t->elements = json_read_raw(r);
@@ -458,10 +454,10 @@ chain_thing(struct nft *n, const struct thing *t)
 
 	/* Chains for address translation decide nothing. */
 	if (str_is(t->type, "filter")) {
-		c.hook = str_is(t->hook, "input")   ? FW_IN :
-			 str_is(t->hook, "output")  ? FW_OUT :
-			 str_is(t->hook, "forward") ? FW_FORWARD :
-						      FW_NONE;
+		c.hook = str_is(t->hook, "input")     ? FW_IN
+			 : str_is(t->hook, "output")  ? FW_OUT
+			 : str_is(t->hook, "forward") ? FW_FORWARD
+						      : FW_NONE;
 	}
 	(void)firewall_chain_add(n->f, &c);
 }
@@ -471,8 +467,7 @@ set_thing(struct nft *n, const struct thing *t)
 {
 	struct set *x = ARENA_NEW(n->f->arena, struct set);
 
-	*x = (struct set){ t->family, t->table, t->name, t->elements,
-			   n->sets };
+	*x = (struct set){ t->family, t->table, t->name, t->elements, n->sets };
 	n->sets = x;
 }
 
@@ -542,8 +537,8 @@ firewall_nft_parse(struct firewall *f, struct str json, struct err *e)
 		if (json_read_end(&r, e) < 0)
 			return err_in(e, "rules of nft");
 	}
-	return n.code < 0 ? err_set(e, n.code, "a rule of nft makes no sense") :
-			    0;
+	return n.code < 0 ? err_set(e, n.code, "a rule of nft makes no sense")
+			  : 0;
 }
 
 /* "table inet filter {" ... "tcp dport 22 accept # handle 5" */

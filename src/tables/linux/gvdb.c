@@ -145,8 +145,7 @@ gvdb_get(const struct gvdb *g, const char *key, struct gvdb_value *ret)
 	if (str_is(type, "b") && data.len == 1) {
 		v.type = 'b';
 		v.n = data.p[0] != 0;
-	} else if ((str_is(type, "u") || str_is(type, "i")) &&
-		   data.len == 4) {
+	} else if ((str_is(type, "u") || str_is(type, "i")) && data.len == 4) {
 		uint32_t n = u32(data, 0);
 
 		v.type = type.p[0];

@@ -25,49 +25,86 @@ struct agent {
 };
 
 static const struct agent agents[] = {
-	{ "Avast Business Antivirus", "Gen Digital", { "avast.service" },
+	{ "Avast Business Antivirus",
+	  "Gen Digital",
+	  { "avast.service" },
 	  { "avast" } },
-	{ "Bitdefender GravityZone", "Bitdefender",
-	  { "bdsec.service", "bd.service" }, { "bdsecd", "bdsrvscand" } },
-	{ "Carbon Black", "Broadcom", { "cbagentd.service", "cbdaemon.service" },
+	{ "Bitdefender GravityZone",
+	  "Bitdefender",
+	  { "bdsec.service", "bd.service" },
+	  { "bdsecd", "bdsrvscand" } },
+	{ "Carbon Black",
+	  "Broadcom",
+	  { "cbagentd.service", "cbdaemon.service" },
 	  { "cbagentd", "cbdaemon" } },
-	{ "CrowdStrike Falcon", "CrowdStrike", { "falcon-sensor.service" },
+	{ "CrowdStrike Falcon",
+	  "CrowdStrike",
+	  { "falcon-sensor.service" },
 	  { "falcon-sensor", "falcon-sensor-b" } },
-	{ "Cortex XDR", "Palo Alto Networks", { "traps_pmd.service" },
+	{ "Cortex XDR",
+	  "Palo Alto Networks",
+	  { "traps_pmd.service" },
 	  { "pmd", "traps_pmd" } },
-	{ "Cybereason", "Cybereason", { "cybereason-sensor.service" },
+	{ "Cybereason",
+	  "Cybereason",
+	  { "cybereason-sensor.service" },
 	  { "cybereason-sens", "cybereason" } },
-	{ "Cylance", "Arctic Wolf", { "cylancesvc.service" },
+	{ "Cylance",
+	  "Arctic Wolf",
+	  { "cylancesvc.service" },
 	  { "cylancesvc" } },
-	{ "Deep Security Agent", "Trend Micro", { "ds_agent.service" },
+	{ "Deep Security Agent",
+	  "Trend Micro",
+	  { "ds_agent.service" },
 	  { "ds_agent", "ds_am" } },
-	{ "Dr.Web", "Doctor Web", { "drweb-configd.service" },
+	{ "Dr.Web",
+	  "Doctor Web",
+	  { "drweb-configd.service" },
 	  { "drweb-configd" } },
-	{ "Elastic Defend", "Elastic", { "ElasticEndpoint.service" },
+	{ "Elastic Defend",
+	  "Elastic",
+	  { "ElasticEndpoint.service" },
 	  { "elastic-endpoin" } },
-	{ "ESET", "ESET",
+	{ "ESET",
+	  "ESET",
 	  { "eea.service", "efs.service", "esets.service" },
 	  { "oaeventd", "esets_daemon" } },
-	{ "FortiClient", "Fortinet", { "forticlient.service" },
+	{ "FortiClient",
+	  "Fortinet",
+	  { "forticlient.service" },
 	  { "fctsched", "fortitray" } },
-	{ "Kaspersky Endpoint Security", "Kaspersky", { "kesl.service" },
+	{ "Kaspersky Endpoint Security",
+	  "Kaspersky",
+	  { "kesl.service" },
 	  { "kesl" } },
-	{ "Microsoft Defender", "Microsoft", { "mdatp.service" },
+	{ "Microsoft Defender",
+	  "Microsoft",
+	  { "mdatp.service" },
 	  { "wdavdaemon" } },
-	{ "SentinelOne", "SentinelOne", { "sentinelone.service" },
+	{ "SentinelOne",
+	  "SentinelOne",
+	  { "sentinelone.service" },
 	  { "s1-agent", "s1-scanner" } },
-	{ "ServerProtect", "Trend Micro", { "splx.service" },
+	{ "ServerProtect",
+	  "Trend Micro",
+	  { "splx.service" },
 	  { "splxmain", "vsapiapp" } },
-	{ "Sophos", "Sophos", { "sophos-spl.service", "sav-protect.service" },
+	{ "Sophos",
+	  "Sophos",
+	  { "sophos-spl.service", "sav-protect.service" },
 	  { "sophos_watchdog", "savd", "savscand" } },
-	{ "Symantec Endpoint Protection", "Broadcom",
+	{ "Symantec Endpoint Protection",
+	  "Broadcom",
 	  { "sisamdagent.service", "rtvscand.service" },
 	  { "sisamddaemon", "rtvscand", "symcfgd" } },
-	{ "Trellix Endpoint Security", "Trellix",
-	  { "mfetpd.service", "isectpd.service" }, { "mfetpd", "isectpd" } },
-	{ "WithSecure", "WithSecure",
-	  { "f-secure-linuxsecurity-activate.service",
-	    "fsaua.service" }, { "fsoasd", "fsavd", "fsaua" } },
+	{ "Trellix Endpoint Security",
+	  "Trellix",
+	  { "mfetpd.service", "isectpd.service" },
+	  { "mfetpd", "isectpd" } },
+	{ "WithSecure",
+	  "WithSecure",
+	  { "f-secure-linuxsecurity-activate.service", "fsaua.service" },
+	  { "fsoasd", "fsavd", "fsaua" } },
 };
 
 struct machine {
@@ -90,9 +127,10 @@ processes_read(struct scan *s, struct machine *m)
 	m->comm = ARENA_ARRAY(scan_arena(s), n + 1, struct str);
 	for (size_t i = 0; i < n && m->n_comm < PROCESSES_MAX; i++) {
 		if (num_try(names[i], &pid) &&
-		    scan_file(s, scan_path(s, "/proc/%.*s/comm",
-					   STR_ARG(names[i])),
-			      &text, &none) == 0)
+		    scan_file(
+			    s,
+			    scan_path(s, "/proc/%.*s/comm", STR_ARG(names[i])),
+			    &text, &none) == 0)
 			m->comm[m->n_comm++] = str_trim(text);
 	}
 }
@@ -222,8 +260,8 @@ struct schedule {
 static bool
 is_option_with_value(struct str word)
 {
-	return str_is(word, "-l") || str_is(word, "-f") ||
-	       str_is(word, "-d") || str_is(word, "-c");
+	return str_is(word, "-l") || str_is(word, "-f") || str_is(word, "-d") ||
+	       str_is(word, "-c");
 }
 
 /* nice clamscan -r -i --log=/var/log/x.log /home / >> /var/log/y.log */
@@ -243,19 +281,17 @@ command_read(struct scan *s, struct schedule *t, struct str line)
 		} else if (is_option_with_value(word) &&
 			   str_next_word(&line, &after)) {
 			t->log = str_is(word, "-l") ? after : t->log;
-		} else if (str_starts(word, ">") ||
-			   str_is(word, "2>") || str_is(word, "1>")) {
-			if (word.len <= 2 && str_next_word(&line, &after) &&
-			    on)
+		} else if (str_starts(word, ">") || str_is(word, "2>") ||
+			   str_is(word, "1>")) {
+			if (word.len <= 2 && str_next_word(&line, &after) && on)
 				t->log = after;
 		} else if (str_ends(word, "clamscan") ||
 			   str_ends(word, "clamdscan")) {
 			on = t->scan = true;
 		} else if (on && str_starts(word, "/")) {
-			t->scope = str_fmt(scan_arena(s), "%.*s%s%.*s",
-					   STR_ARG(t->scope),
-					   t->scope.len > 0 ? " " : "",
-					   STR_ARG(word));
+			t->scope = str_fmt(
+				scan_arena(s), "%.*s%s%.*s", STR_ARG(t->scope),
+				t->scope.len > 0 ? " " : "", STR_ARG(word));
 		}
 	}
 }
@@ -281,8 +317,8 @@ static void
 schedule_read(struct scan *s, const struct machine *m, struct schedule *t)
 {
 	static const char *const folders[] = {
-		"/etc/cron.d",	    "/etc/cron.hourly",
-		"/etc/cron.daily",  "/etc/cron.weekly",
+		"/etc/cron.d",	     "/etc/cron.hourly",
+		"/etc/cron.daily",   "/etc/cron.weekly",
 		"/etc/cron.monthly", "/var/spool/cron/crontabs",
 		"/var/spool/cron",
 	};
@@ -299,8 +335,9 @@ schedule_read(struct scan *s, const struct machine *m, struct schedule *t)
 			continue;
 		}
 		for (size_t j = 0; j < n; j++)
-			commands_read(s, t, scan_path(s, "%s/%.*s", folders[i],
-						      STR_ARG(names[j])));
+			commands_read(s, t,
+				      scan_path(s, "%s/%.*s", folders[i],
+						STR_ARG(names[j])));
 	}
 	/* A timer starts the service of its name. */
 	for (size_t i = 0; m->has_units && i < m->units.n; i++) {
@@ -309,11 +346,10 @@ schedule_read(struct scan *s, const struct machine *m, struct schedule *t)
 		const struct unit *service = NULL;
 
 		if (str_ends(u->name, ".timer") &&
-		    units_enabled(&m->units,
-				  str_to_c(scan_arena(s), u->name)))
+		    units_enabled(&m->units, str_to_c(scan_arena(s), u->name)))
 			service = units_find(
-				&m->units, scan_path(s, "%.*s.service",
-						     STR_ARG(stem)));
+				&m->units,
+				scan_path(s, "%.*s.service", STR_ARG(stem)));
 		if (service != NULL && service->path != NULL &&
 		    str_has(service->name, "clam"))
 			commands_read(s, t, service->path);
@@ -331,10 +367,10 @@ local_zone(struct scan *s)
 
 	if (scan_link(s, "/etc/localtime", &target, &none) == 0 &&
 	    (at = str_find_c(target, "zoneinfo/")) != STR_NONE)
-		(void)zone_load(scan_arena(s),
-				str_to_c(scan_arena(s),
-					 str_from(target, at + 9)),
-				&z, &none); /* else UTC */
+		(void)zone_load(
+			scan_arena(s),
+			str_to_c(scan_arena(s), str_from(target, at + 9)), &z,
+			&none); /* else UTC */
 	return z;
 }
 
@@ -373,8 +409,8 @@ scans_set(struct scan *s, const struct schedule *t)
 	while (str_next_word(&rest, &word))
 		whole |= str_is(word, "/");
 	for (size_t i = 0; i <= ARRAY_LEN(logs) && !found; i++) {
-		const char *path = i == 0 ? str_to_c(scan_arena(s), t->log) :
-					    logs[i - 1];
+		const char *path = i == 0 ? str_to_c(scan_arena(s), t->log)
+					  : logs[i - 1];
 		struct err e = { 0 };
 
 		if (*path == '/' && scan_file(s, path, &text, &e) == 0)
@@ -386,8 +422,8 @@ scans_set(struct scan *s, const struct schedule *t)
 	/* What a log without a known scope was about, nobody knows. */
 	if (found && t->scope.len > 0)
 		scan_at(s,
-			whole ? HOST_ANTIVIRUS_LAST_FULL_SCAN_AT :
-				HOST_ANTIVIRUS_LAST_QUICK_SCAN_AT,
+			whole ? HOST_ANTIVIRUS_LAST_FULL_SCAN_AT
+			      : HOST_ANTIVIRUS_LAST_QUICK_SCAN_AT,
 			at);
 	if (denied && !found)
 		(void)scan_cannot(s, HOST_ANTIVIRUS_LAST_FULL_SCAN_AT,
@@ -455,8 +491,7 @@ clam_emit(struct scan *s, const struct machine *m, struct err *e)
 	if (on || t.scan || !t.unread)
 		scan_bool(s, HOST_ANTIVIRUS_ENABLED, on || t.scan);
 	else
-		(void)scan_cannot(s, HOST_ANTIVIRUS_ENABLED,
-				  CANNOT_NEEDS_ROOT);
+		(void)scan_cannot(s, HOST_ANTIVIRUS_ENABLED, CANNOT_NEEDS_ROOT);
 	/* Watching is the daemon's work: without it nothing is found. */
 	scan_bool(s, HOST_ANTIVIRUS_REALTIME, on && watching);
 	definitions_set(s);

@@ -146,8 +146,8 @@ autofs_scan(struct scan *s, struct err *e)
 				       &none) == 0 &&
 			     str_has(text, ":/dev/");
 		if (row_emit(s, STR("machine"), "autofs", on && media,
-			     str_fmt(scan_arena(s), "%.*s %.*s",
-				     STR_ARG(place), STR_ARG(map)),
+			     str_fmt(scan_arena(s), "%.*s %.*s", STR_ARG(place),
+				     STR_ARG(map)),
 			     e) < 0)
 			return e->code;
 	}

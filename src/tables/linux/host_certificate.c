@@ -63,7 +63,7 @@ static bool
 folder_is_left_out(struct str name)
 {
 	static const char *const names[] = {
-		"private", "ca-trust",	 "java",   "rpm-gpg",
+		"private", "ca-trust",	     "java", "rpm-gpg",
 		"fwupd",   "fwupd-metadata", "swid", "blocklist",
 	};
 
@@ -127,9 +127,9 @@ letsencrypt_read(struct scan *s, struct places *p)
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {
-		const char *path =
-			scan_path(s, "/etc/letsencrypt/live/%.*s/fullchain.pem",
-				  STR_ARG(names[i]));
+		const char *path = scan_path(
+			s, "/etc/letsencrypt/live/%.*s/fullchain.pem",
+			STR_ARG(names[i]));
 		if (scan_exists(s, path))
 			place_add(p, str_c(path), false);
 	}
@@ -140,13 +140,20 @@ static void
 statement_read(struct places *p, struct str text)
 {
 	static const char *const keys[] = {
-		"ssl_certificate",	  "SSLCertificateFile",
-		"SSLCertificateChainFile", "smtpd_tls_cert_file",
-		"smtpd_tls_chain_files",  "smtp_tls_cert_file",
-		"ssl_cert",		  "ssl_server_cert_file",
-		"ssl.pemfile",		  "rsa_cert_file",
-		"TLSRSACertificateFile",  "TLSCertificateFile",
-		"cert",			  "tls_certificate",
+		"ssl_certificate",
+		"SSLCertificateFile",
+		"SSLCertificateChainFile",
+		"smtpd_tls_cert_file",
+		"smtpd_tls_chain_files",
+		"smtp_tls_cert_file",
+		"ssl_cert",
+		"ssl_server_cert_file",
+		"ssl.pemfile",
+		"rsa_cert_file",
+		"TLSRSACertificateFile",
+		"TLSCertificateFile",
+		"cert",
+		"tls_certificate",
 		"ssl_cert_file",
 	};
 	struct str key, value;
@@ -171,17 +178,28 @@ static void
 settings_read(struct scan *s, struct places *p)
 {
 	static const char *const settings[] = {
-		"/etc/nginx/nginx.conf",      "/etc/nginx/conf.d",
-		"/etc/nginx/default.d",	      "/etc/nginx/sites-enabled",
-		"/etc/nginx/snippets",	      "/etc/apache2/apache2.conf",
-		"/etc/apache2/conf-enabled",  "/etc/apache2/mods-enabled",
-		"/etc/apache2/sites-enabled", "/etc/httpd/conf/httpd.conf",
-		"/etc/httpd/conf.d",	      "/etc/lighttpd/lighttpd.conf",
-		"/etc/lighttpd/conf-enabled", "/etc/postfix/main.cf",
-		"/etc/dovecot/dovecot.conf",  "/etc/dovecot/conf.d",
-		"/etc/vsftpd.conf",	      "/etc/vsftpd/vsftpd.conf",
-		"/etc/proftpd/tls.conf",      "/etc/exim4/exim4.conf",
-		"/etc/stunnel",		      NULL,
+		"/etc/nginx/nginx.conf",
+		"/etc/nginx/conf.d",
+		"/etc/nginx/default.d",
+		"/etc/nginx/sites-enabled",
+		"/etc/nginx/snippets",
+		"/etc/apache2/apache2.conf",
+		"/etc/apache2/conf-enabled",
+		"/etc/apache2/mods-enabled",
+		"/etc/apache2/sites-enabled",
+		"/etc/httpd/conf/httpd.conf",
+		"/etc/httpd/conf.d",
+		"/etc/lighttpd/lighttpd.conf",
+		"/etc/lighttpd/conf-enabled",
+		"/etc/postfix/main.cf",
+		"/etc/dovecot/dovecot.conf",
+		"/etc/dovecot/conf.d",
+		"/etc/vsftpd.conf",
+		"/etc/vsftpd/vsftpd.conf",
+		"/etc/proftpd/tls.conf",
+		"/etc/exim4/exim4.conf",
+		"/etc/stunnel",
+		NULL,
 	};
 	struct setting_file *f;
 	size_t n = setting_files(s, settings, ".conf", &f, &p->denied);
@@ -193,10 +211,10 @@ settings_read(struct scan *s, struct places *p)
 			while (str_next(&line, ';', &part)) {
 				size_t brace = str_find(part, '{');
 
-				statement_read(p, brace == STR_NONE ?
-							  part :
-							  str_from(part,
-								   brace + 1));
+				statement_read(
+					p, brace == STR_NONE
+						   ? part
+						   : str_from(part, brace + 1));
 			}
 		}
 	}

@@ -77,24 +77,24 @@ loop_crypt(struct scan *s, const struct mounts *m, struct str name, int depth)
 	struct str file;
 	struct err none = { 0 };
 
-	if (scan_file(s, scan_path(s, SYS_BLOCK "/%.*s/loop/backing_file",
-				   STR_ARG(name)),
+	if (scan_file(s,
+		      scan_path(s, SYS_BLOCK "/%.*s/loop/backing_file",
+				STR_ARG(name)),
 		      &file, &none) < 0)
 		return none_found;
 	return path_crypt(s, m, str_trim(file), depth + 1);
 }
 
 static struct found
-block_crypt(struct scan *s, const struct mounts *m, struct str name,
-	    int depth)
+block_crypt(struct scan *s, const struct mounts *m, struct str name, int depth)
 {
 	struct str uuid = STR("");
 	struct err none = { 0 };
 
 	if (name.len == 0 || depth == STACK_MAX)
 		return not_known;
-	(void)scan_file(s, scan_path(s, SYS_BLOCK "/%.*s/dm/uuid",
-				     STR_ARG(name)),
+	(void)scan_file(s,
+			scan_path(s, SYS_BLOCK "/%.*s/dm/uuid", STR_ARG(name)),
 			&uuid, &none); /* only the device mapper has it */
 	struct found f = uuid_crypt(uuid);
 	if (f.crypt != CRYPT_NO)
@@ -107,15 +107,15 @@ block_crypt(struct scan *s, const struct mounts *m, struct str name,
 	if (str_starts(name, "loop"))
 		return loop_crypt(s, m, name, depth);
 	struct str disk = block_disk(s, name);
-	return str_eq(disk, name) ? none_found :
-				    block_crypt(s, m, disk, depth + 1);
+	return str_eq(disk, name) ? none_found
+				  : block_crypt(s, m, disk, depth + 1);
 }
 
 static struct found
 zfs_crypt(struct scan *s, struct str dataset)
 {
-	const char *argv[] = { "zfs", "get", "-H", "-o", "value",
-			       "encryption", NULL, NULL };
+	const char *argv[] = { "zfs",	"get",	      "-H", "-o",
+			       "value", "encryption", NULL, NULL };
 	struct str value;
 	struct err none = { 0 };
 
@@ -141,8 +141,8 @@ btrfs_crypt(struct scan *s, const struct mounts *m, struct str block)
 		const char *dir = scan_path(s, "/sys/fs/btrfs/%.*s/devices",
 					    STR_ARG(ids[i]));
 
-		if (scan_exists(s, scan_path(s, "%s/%.*s", dir,
-					     STR_ARG(block))))
+		if (scan_exists(s,
+				scan_path(s, "%s/%.*s", dir, STR_ARG(block))))
 			return list_crypt(s, m, dir, 0);
 	}
 	return block_crypt(s, m, block, 0);
@@ -161,9 +161,9 @@ mount_crypt(struct scan *s, const struct mounts *ms, const struct mount *m,
 		return zfs_crypt(s, m->source);
 
 	struct str block = block_of_mount(s, m);
-	struct found f = str_is(m->fstype, "btrfs") ?
-				 btrfs_crypt(s, ms, block) :
-				 block_crypt(s, ms, block, depth);
+	struct found f = str_is(m->fstype, "btrfs")
+				 ? btrfs_crypt(s, ms, block)
+				 : block_crypt(s, ms, block, depth);
 	/* Here single folders may be encrypted; which ones is not known. */
 	if (f.crypt == CRYPT_NO &&
 	    scan_exists(s, scan_path(s, "%.*s%s.fscrypt", STR_ARG(m->target),
@@ -187,8 +187,9 @@ purpose(struct str target)
 {
 	static const char *const boot[] = { "/boot", "/boot/efi", "/efi",
 					    "/boot/firmware" };
-	static const char *const system[] = { "/",    "/usr", "/var",
-					      "/opt", "/tmp", "/var/log",
+	static const char *const system[] = { "/",	  "/usr",
+					      "/var",	  "/opt",
+					      "/tmp",	  "/var/log",
 					      "/var/tmp", "/var/log/audit" };
 
 	for (size_t i = 0; i < ARRAY_LEN(boot); i++) {
@@ -203,8 +204,8 @@ purpose(struct str target)
 }
 
 static int
-row_emit(struct scan *s, struct str volume, struct str device,
-	 const char *use, const struct found *f, struct err *e)
+row_emit(struct scan *s, struct str volume, struct str device, const char *use,
+	 const struct found *f, struct err *e)
 {
 	scan_text(s, HOST_DISK_ENCRYPTION_VOLUME, volume);
 	scan_text(s, HOST_DISK_ENCRYPTION_DEVICE, device);
@@ -255,17 +256,18 @@ swaps_emit(struct scan *s, const struct mounts *m, struct err *e)
 	struct err none = { 0 };
 
 	if (scan_file(s, "/proc/swaps", &rest, &none) < 0)
-		return 0; /* a kernel without swapping */
+		return 0;		   /* a kernel without swapping */
 	(void)str_next_line(&rest, &line); /* the heads of the columns */
 	while (str_next_line(&rest, &line)) {
 		if (!str_next_word(&line, &path) ||
 		    !str_next_word(&line, &kind) ||
 		    str_has(path, "zram")) /* memory */
 			continue;
-		struct found f =
-			str_is(kind, "file") ?
-				path_crypt(s, m, path, 0) :
-				block_crypt(s, m, block_of_path(s, path), 0);
+		struct found f = str_is(kind, "file")
+					 ? path_crypt(s, m, path, 0)
+					 : block_crypt(s, m,
+						       block_of_path(s, path),
+						       0);
 		if (row_emit(s, STR("swap"), path, "swap", &f, e) < 0)
 			return e->code;
 	}
@@ -287,8 +289,7 @@ scan(struct scan *s, struct err *e)
 			       str_is(x->fstype, "overlay") && !x->hidden;
 		if (!layered && (!keeps_data(x) || is_again(&m, i)))
 			continue;
-		struct found f = layered ? not_known :
-					   mount_crypt(s, &m, x, 0);
+		struct found f = layered ? not_known : mount_crypt(s, &m, x, 0);
 		if (row_emit(s, x->target, x->source, purpose(x->target), &f,
 			     e) < 0)
 			return e->code;

@@ -59,22 +59,22 @@ scan(struct scan *s, struct err *e)
 	if (files_load(s, &f, e) < 0)
 		return scan_cannot_err(s, SCAN_ALL, e);
 	(void)accounts_load(s, &c, &none); /* without: numbers */
-	struct owned *owned =
-		ARENA_ARRAY(scan_arena(s), f->n + 1, struct owned);
+	struct owned *owned = ARENA_ARRAY(scan_arena(s), f->n + 1,
+					  struct owned);
 	for (size_t i = 0; i < f->n; i++)
 		owned[i].path = f->v[i].path;
 	bool known = f->n == 0 || owner_find(s, owned, f->n);
 	if (!known)
 		(void)scan_cannot(s, HOST_FILE_PACKAGE, CANNOT_ABSENT);
 	for (size_t i = 0; i < f->n; i++) {
-		if (file_emit(s, &f->v[i], &c,
-			      known ? &owned[i].package : NULL, e) < 0)
+		if (file_emit(s, &f->v[i], &c, known ? &owned[i].package : NULL,
+			      e) < 0)
 			return e->code;
 	}
 	if (f->capped)
 		return scan_cannot(s, SCAN_ALL, CANNOT_LIMIT);
-	return f->n_denied > 0 ? scan_cannot(s, SCAN_ALL, CANNOT_NEEDS_ROOT) :
-				 0;
+	return f->n_denied > 0 ? scan_cannot(s, SCAN_ALL, CANNOT_NEEDS_ROOT)
+			       : 0;
 }
 
 const struct table table_host_file = {

@@ -24,8 +24,8 @@ scan(struct scan *s, struct err *e)
 		(void)scan_cannot(s, HOST_FILE_SCAN_WEB_ROOTS,
 				  CANNOT_NEEDS_ROOT);
 	scan_text(s, HOST_FILE_SCAN_SKIPPED,
-		  f->n_denied == 0 ? f->skipped :
-				     str_fmt(scan_arena(s),
+		  f->n_denied == 0 ? f->skipped
+				   : str_fmt(scan_arena(s),
 					     "%.*s%ssome folders (no rights)",
 					     STR_ARG(f->skipped),
 					     f->skipped.len > 0 ? "," : ""));

@@ -48,12 +48,12 @@ static int
 row_emit(struct scan *s, const struct state *t, bool from_iptables,
 	 const char *family, const char *profile, struct err *e)
 {
-	enum fw_verdict in =
-		firewall_default(t->f, from_iptables, family, FW_IN);
-	enum fw_verdict out =
-		firewall_default(t->f, from_iptables, family, FW_OUT);
-	enum fw_verdict forward =
-		firewall_default(t->f, from_iptables, family, FW_FORWARD);
+	enum fw_verdict in = firewall_default(t->f, from_iptables, family,
+					      FW_IN);
+	enum fw_verdict out = firewall_default(t->f, from_iptables, family,
+					       FW_OUT);
+	enum fw_verdict forward = firewall_default(t->f, from_iptables, family,
+						   FW_FORWARD);
 
 	scan_c(s, HOST_FIREWALL_ENGINE,
 	       from_iptables ? "iptables" : "nftables");

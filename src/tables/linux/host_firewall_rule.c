@@ -131,8 +131,8 @@ scan(struct scan *s, struct err *e)
 
 	if (firewall_load(s, &f, &why) < 0)
 		return scan_cannot_err(s, SCAN_ALL, &why);
-	enum fw_hook *hooks =
-		ARENA_ARRAY(scan_arena(s), f->n_chains + 1, enum fw_hook);
+	enum fw_hook *hooks = ARENA_ARRAY(scan_arena(s), f->n_chains + 1,
+					  enum fw_hook);
 	firewall_hooks(f, hooks);
 	struct way *ways = ways_find(scan_arena(s), f);
 	if (f->full)

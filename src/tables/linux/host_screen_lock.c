@@ -52,10 +52,10 @@ gnome_emit(struct scan *s, const struct dconf *d, struct str user,
 	   struct err *e)
 {
 	bool a, b, c;
-	int64_t on = dconf_get(
-		d, "/org/gnome/desktop/screensaver/lock-enabled", 1, &a);
-	int64_t idle =
-		dconf_get(d, "/org/gnome/desktop/session/idle-delay", 300, &b);
+	int64_t on = dconf_get(d, "/org/gnome/desktop/screensaver/lock-enabled",
+			       1, &a);
+	int64_t idle = dconf_get(d, "/org/gnome/desktop/session/idle-delay",
+				 300, &b);
 	int64_t delay = dconf_get(
 		d, "/org/gnome/desktop/screensaver/lock-delay", 0, &c);
 	bool unused;
@@ -69,9 +69,9 @@ gnome_emit(struct scan *s, const struct dconf *d, struct str user,
 		.password = on && !never,
 		.enforced = a && b,
 		.idle_s = idle + delay,
-		.source = d->has_user ? "dconf user" :
-			  d->n_system > 0 ? "dconf system" :
-					    "default",
+		.source = d->has_user	    ? "dconf user"
+			  : d->n_system > 0 ? "dconf system"
+					    : "default",
 	};
 
 	return lock_emit(s, &l, e);
@@ -178,8 +178,9 @@ kde_scan(struct scan *s, struct people *p, struct err *e)
 
 		if (!is_person(u))
 			continue;
-		int r = scan_file(s, scan_path(s, "%.*s/.config/kscreenlockerrc",
-					       STR_ARG(u->home)),
+		int r = scan_file(s,
+				  scan_path(s, "%.*s/.config/kscreenlockerrc",
+					    STR_ARG(u->home)),
 				  &own, &none);
 		p->denied |= r == -EACCES;
 		if (r == 0 && kde_emit(s, system, own, u->name, e) < 0)
@@ -223,8 +224,7 @@ tmout_read(struct str text, struct lock *l, const char *path)
 static int
 console_scan(struct scan *s, struct err *e)
 {
-	static const char *const files[] = { "/etc/profile",
-					     "/etc/bash.bashrc",
+	static const char *const files[] = { "/etc/profile", "/etc/bash.bashrc",
 					     "/etc/bashrc" };
 	static const char *const folders[] = { "/etc/profile.d" };
 	struct lock l = { .user = STR(""),

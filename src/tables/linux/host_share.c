@@ -43,9 +43,8 @@ key_plain(struct arena *a, struct str key)
 		char c = key.p[i];
 
 		if (c != ' ' && c != '\t')
-			out[n++] = c >= 'A' && c <= 'Z' ?
-					   (char)(c - 'A' + 'a') :
-					   c;
+			out[n++] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a')
+							: c;
 	}
 	return (struct str){ out, n };
 }
@@ -96,8 +95,7 @@ joined(struct arena *a, struct str *rest, struct str line)
 
 	while (str_ends(line, "\\") && str_next_line(rest, &next))
 		line = str_fmt(a, "%.*s %.*s",
-			       STR_ARG(str_trim(str_first(line,
-							  line.len - 1))),
+			       STR_ARG(str_trim(str_first(line, line.len - 1))),
 			       STR_ARG(str_trim(next)));
 	return line;
 }
@@ -132,8 +130,8 @@ smb_get(const struct smb *m, struct str section, const char *const *keys,
 		for (size_t i = m->n; i-- > 0;) {
 			const struct pair *p = &m->v[i];
 
-			if (round == 0 ? !str_eq(p->section, section) :
-					 !str_is(p->section, "global"))
+			if (round == 0 ? !str_eq(p->section, section)
+				       : !str_is(p->section, "global"))
 				continue;
 			for (size_t k = 0; keys[k] != NULL; k++) {
 				if (str_is(p->key, keys[k])) {
@@ -172,14 +170,13 @@ smb_yes(const struct smb *m, struct str section, const char *key,
 static bool
 smb_read_only(const struct smb *m, struct str section)
 {
-	static const char *const keys[] = { "readonly", "writeable",
-					    "writable", "writeok", NULL };
+	static const char *const keys[] = { "readonly", "writeable", "writable",
+					    "writeok", NULL };
 	struct str value;
 	const char *hit;
 	bool yes;
 
-	if (!smb_get(m, section, keys, &value, &hit) ||
-	    !conf_bool(value, &yes))
+	if (!smb_get(m, section, keys, &value, &hit) || !conf_bool(value, &yes))
 		return true;
 	return strcmp(hit, "readonly") == 0 ? yes : !yes;
 }
@@ -201,8 +198,7 @@ share_emit(struct scan *s, const struct share *x, struct err *e)
 	scan_bool(s, HOST_SHARE_READ_ONLY, x->read_only);
 	scan_text(s, HOST_SHARE_ALLOWED, x->allowed);
 	if (x->everyone_write >= 0)
-		scan_bool(s, HOST_SHARE_EVERYONE_WRITE,
-			  x->everyone_write == 1);
+		scan_bool(s, HOST_SHARE_EVERYONE_WRITE, x->everyone_write == 1);
 	return scan_emit(s, e);
 }
 
@@ -222,10 +218,10 @@ folder_open_to_all(struct scan *s, struct str path)
 static struct str
 both(struct arena *a, struct str x, struct str y)
 {
-	return x.len > 0 && y.len > 0 ?
-		       str_fmt(a, "%.*s; %.*s", STR_ARG(x), STR_ARG(y)) :
-	       x.len > 0 ? x :
-			   y;
+	return x.len > 0 && y.len > 0
+		       ? str_fmt(a, "%.*s; %.*s", STR_ARG(x), STR_ARG(y))
+	       : x.len > 0 ? x
+			   : y;
 }
 
 static int
@@ -281,8 +277,8 @@ usershare(struct scan *s, struct str name, struct err *e)
 	struct share x = { .name = name, .protocol = "smb", .read_only = true };
 	struct err none = { 0 };
 
-	if (scan_file(s, scan_path(s, USERSHARES "/%.*s", STR_ARG(name)),
-		      &text, &none) < 0)
+	if (scan_file(s, scan_path(s, USERSHARES "/%.*s", STR_ARG(name)), &text,
+		      &none) < 0)
 		return 0;
 	if (conf_get(text, "path", &value))
 		x.path = value;
@@ -291,9 +287,9 @@ usershare(struct scan *s, struct str name, struct err *e)
 	if (conf_get(text, "guest_ok", &value))
 		x.guest = str_is_nocase(value, "y");
 	x.read_only = !str_has(x.allowed, ":F") && !str_has(x.allowed, ":f");
-	x.everyone_write = !str_has(x.allowed, "S-1-1-0:F") ?
-				   0 :
-				   folder_open_to_all(s, x.path);
+	x.everyone_write = !str_has(x.allowed, "S-1-1-0:F")
+				   ? 0
+				   : folder_open_to_all(s, x.path);
 	return share_emit(s, &x, e);
 }
 
@@ -305,9 +301,9 @@ usershares(struct scan *s, struct err *e)
 	struct err dir_err = { 0 };
 
 	if (scan_dir(s, USERSHARES, &names, &n, &dir_err) < 0)
-		return dir_err.code == -EACCES ?
-			       scan_cannot(s, SCAN_ALL, CANNOT_NEEDS_ROOT) :
-			       0;
+		return dir_err.code == -EACCES
+			       ? scan_cannot(s, SCAN_ALL, CANNOT_NEEDS_ROOT)
+			       : 0;
 	for (size_t i = 0; i < n; i++) {
 		if (usershare(s, names[i], e) < 0)
 			return e->code;
@@ -335,10 +331,9 @@ may_be_served(struct scan *s, const char *const *services)
 static int
 smb_scan(struct scan *s, struct err *e)
 {
-	static const char *const services[] = {
-		"smbd.service", "smb.service", "samba-ad-dc.service",
-		"samba.service", NULL
-	};
+	static const char *const services[] = { "smbd.service", "smb.service",
+						"samba-ad-dc.service",
+						"samba.service", NULL };
 	struct smb m = { .v = ARENA_ARRAY(scan_arena(s), SMB_PAIRS_MAX,
 					  struct pair) };
 	struct str section = STR("global");
@@ -412,10 +407,10 @@ export_emit(struct scan *s, struct str line, struct err *e)
 		x.read_only &= !rw;
 		x.guest |= is_everybody(client) && !asks;
 		x.everyone_write |= is_everybody(client) && !asks && rw;
-		x.allowed = str_fmt(a, "%.*s%s%.*s", STR_ARG(x.allowed),
-				    x.allowed.len > 0 ? " " : "",
-				    STR_ARG(client.len > 0 ? client :
-							     STR("*")));
+		x.allowed = str_fmt(
+			a, "%.*s%s%.*s", STR_ARG(x.allowed),
+			x.allowed.len > 0 ? " " : "",
+			STR_ARG(client.len > 0 ? client : STR("*")));
 	}
 	if (!any) { /* without clients everybody may read it */
 		x.guest = true;
@@ -431,9 +426,9 @@ exports_file(struct scan *s, const char *path, struct err *e)
 	struct err file_err = { 0 };
 
 	if (scan_file(s, path, &rest, &file_err) < 0)
-		return file_err.code == -ENOENT ?
-			       0 :
-			       scan_cannot_err(s, SCAN_ALL, &file_err);
+		return file_err.code == -ENOENT
+			       ? 0
+			       : scan_cannot_err(s, SCAN_ALL, &file_err);
 	while (str_next_line(&rest, &line)) {
 		line = joined(scan_arena(s), &rest, line);
 		line = str_trim(str_until(line, '#'));
@@ -458,8 +453,8 @@ nfs_scan(struct scan *s, struct err *e)
 		return 0;
 	if (exports_file(s, "/etc/exports", e) < 0)
 		return e->code;
-	if (conf_dropins(s, folders, ARRAY_LEN(folders), ".exports", &paths,
-			 &n, &conf_err) < 0)
+	if (conf_dropins(s, folders, ARRAY_LEN(folders), ".exports", &paths, &n,
+			 &conf_err) < 0)
 		return scan_cannot_err(s, SCAN_ALL, &conf_err);
 	for (size_t i = 0; i < n; i++) {
 		if (exports_file(s, paths[i], e) < 0)

@@ -66,8 +66,8 @@ static const char *const names[] = {
 static const char *
 proc_path(struct scan *s, const char *name)
 {
-	char *p = str_to_c(scan_arena(s), str_fmt(scan_arena(s),
-						  "/proc/sys/%s", name));
+	char *p = str_to_c(scan_arena(s),
+			   str_fmt(scan_arena(s), "/proc/sys/%s", name));
 
 	for (char *c = p; *c != '\0'; c++) {
 		if (*c == '.')

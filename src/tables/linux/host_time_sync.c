@@ -216,8 +216,7 @@ seconds_us(struct str text, int64_t *ret)
 static bool
 chrony_set(struct scan *s)
 {
-	static const char *const argv[] = { "chronyc", "-c", "tracking",
-					    NULL };
+	static const char *const argv[] = { "chronyc", "-c", "tracking", NULL };
 	struct str rest, f[14];
 	size_t n = 0;
 	int64_t at, offset;
@@ -255,8 +254,7 @@ timesyncd_set(struct scan *s)
 	/* They are touched at each synchronisation. */
 	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
 		if (scan_stat(s, files[i], &st, &none) == 0) {
-			scan_at(s, HOST_TIME_SYNC_LAST_SYNC_AT,
-				st.modified_at);
+			scan_at(s, HOST_TIME_SYNC_LAST_SYNC_AT, st.modified_at);
 			return;
 		}
 	}

@@ -16,16 +16,15 @@ attribute(struct scan *s, struct str device, const char *what)
 	struct str text = STR("");
 	struct err none = { 0 };
 
-	(void)scan_file(s, scan_path(s, SYS_USB "/%.*s/%s", STR_ARG(device),
-				     what),
+	(void)scan_file(s,
+			scan_path(s, SYS_USB "/%.*s/%s", STR_ARG(device), what),
 			&text, &none); /* many devices have no serial number */
 	return str_trim(text);
 }
 
 /* Its interfaces stand beside it: 1-2 has 1-2:1.0 and so on. */
 static bool
-is_storage(struct scan *s, struct str device, const struct str *names,
-	   size_t n)
+is_storage(struct scan *s, struct str device, const struct str *names, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (names[i].len > device.len &&
@@ -46,9 +45,9 @@ scan(struct scan *s, struct err *e)
 
 	/* Without a USB bus there are no devices on it. */
 	if (scan_dir(s, SYS_USB, &names, &n, &dir_err) < 0)
-		return dir_err.code == -ENOENT && scan_exists(s, "/sys/bus") ?
-			       0 :
-			       scan_cannot_err(s, SCAN_ALL, &dir_err);
+		return dir_err.code == -ENOENT && scan_exists(s, "/sys/bus")
+			       ? 0
+			       : scan_cannot_err(s, SCAN_ALL, &dir_err);
 	for (size_t i = 0; i < n; i++) {
 		struct str vendor = attribute(s, names[i], "idVendor");
 

@@ -44,10 +44,10 @@ modprobe_blocks(struct scan *s)
 			continue;
 		if (str_is(word, "blacklist"))
 			return true;
-		if (str_is(word, "install") &&
-		    str_next_word(&line, &command) &&
-		    (str_ends(command, "/false") || str_ends(command, "/true") ||
-		     str_is(command, "false") || str_is(command, "true")))
+		if (str_is(word, "install") && str_next_word(&line, &command) &&
+		    (str_ends(command, "/false") ||
+		     str_ends(command, "/true") || str_is(command, "false") ||
+		     str_is(command, "true")))
 			return true;
 	}
 	return false;
@@ -68,8 +68,7 @@ kernel_release(struct scan *s)
 static int
 kernel_can(struct scan *s)
 {
-	static const char *const lists[] = { "modules.dep",
-					     "modules.builtin" };
+	static const char *const lists[] = { "modules.dep", "modules.builtin" };
 	struct str release = kernel_release(s), text;
 	bool read = false;
 
@@ -79,8 +78,9 @@ kernel_can(struct scan *s)
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
 		struct err none = { 0 };
 
-		if (scan_file_max(s, scan_path(s, "/lib/modules/%.*s/%s",
-					       STR_ARG(release), lists[i]),
+		if (scan_file_max(s,
+				  scan_path(s, "/lib/modules/%.*s/%s",
+					    STR_ARG(release), lists[i]),
 				  (size_t)32 * 1024 * 1024, &text, &none) < 0)
 			continue;
 		read = true;
@@ -90,9 +90,9 @@ kernel_can(struct scan *s)
 	if (read)
 		return 0;
 	/* No modules at all, and nothing built in that has such a bus. */
-	return scan_exists(s, "/sys/bus") && !scan_exists(s, "/sys/bus/usb") ?
-		       0 :
-		       -1;
+	return scan_exists(s, "/sys/bus") && !scan_exists(s, "/sys/bus/usb")
+		       ? 0
+		       : -1;
 }
 
 /* Devices that no rule names are refused. */

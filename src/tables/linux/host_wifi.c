@@ -137,10 +137,12 @@ nm_security(struct str text, const char *section)
 	static const struct {
 		const char *key_mgmt, *security;
 	} known[] = {
-		{ "wpa-psk", "wpa2-psk" },   { "sae", "wpa3-sae" },
-		{ "wpa-eap", "wpa2-eap" },   { "wpa-eap-suite-b-192",
-					       "wpa3-eap" },
-		{ "owe", "owe" },	     { "ieee8021x", "wep" },
+		{ "wpa-psk", "wpa2-psk" },
+		{ "sae", "wpa3-sae" },
+		{ "wpa-eap", "wpa2-eap" },
+		{ "wpa-eap-suite-b-192", "wpa3-eap" },
+		{ "owe", "owe" },
+		{ "ieee8021x", "wep" },
 		{ "none", "wep" },
 	};
 	struct str mgmt = ini(text, section, "key-mgmt");
@@ -160,17 +162,16 @@ nm_security(struct str text, const char *section)
 }
 
 static int
-nm_file(struct scan *s, struct str text, struct in_use *u,
-	struct err *e)
+nm_file(struct scan *s, struct str text, struct in_use *u, struct err *e)
 {
 	struct str type = ini(text, "connection", "type");
 	bool old = str_is(type, "802-11-wireless");
-	const char *wifi = old && ini(text, "wifi", "ssid").len == 0 ?
-				   "802-11-wireless" :
-				   "wifi";
-	const char *security = ini(text, "wifi-security", "key-mgmt").len > 0 ?
-				       "wifi-security" :
-				       "802-11-wireless-security";
+	const char *wifi = old && ini(text, "wifi", "ssid").len == 0
+				   ? "802-11-wireless"
+				   : "wifi";
+	const char *security = ini(text, "wifi-security", "key-mgmt").len > 0
+				       ? "wifi-security"
+				       : "802-11-wireless-security";
 	struct wifi w = {
 		.ssid = nm_ssid(scan_arena(s), ini(text, wifi, "ssid")),
 		.security = nm_security(text, security),
@@ -215,8 +216,7 @@ wpa_security(struct str mgmt, struct str proto, bool has_psk, bool has_wep)
 }
 
 static int
-wpa_text(struct scan *s, struct str text, struct in_use *u,
-	 struct err *e)
+wpa_text(struct scan *s, struct str text, struct in_use *u, struct err *e)
 {
 	struct str line, mgmt = STR(""), proto = STR("");
 	struct wifi w = { 0 };
@@ -230,15 +230,16 @@ wpa_text(struct scan *s, struct str text, struct in_use *u,
 			inside = true;
 			psk = wep = false;
 			mgmt = proto = STR("");
-			w = (struct wifi){ .ssid = STR(""), .key_length = -1,
+			w = (struct wifi){ .ssid = STR(""),
+					   .key_length = -1,
 					   .auto_connect = 1 };
 		} else if (inside && str_is(key, "ssid")) {
 			w.ssid = str_unquote(v);
 		} else if (inside && str_is(key, "psk")) {
 			psk = true;
 			if (str_starts(v, "\""))
-				w.key_length =
-					passphrase_length(str_unquote(v));
+				w.key_length = passphrase_length(
+					str_unquote(v));
 		} else if (inside && str_is(key, "key_mgmt")) {
 			mgmt = v;
 		} else if (inside && str_is(key, "proto")) {
@@ -263,8 +264,8 @@ wpa_text(struct scan *s, struct str text, struct in_use *u,
 
 /* NAME.psk, NAME.8021x, NAME.open; a name in hex begins with "=". */
 static int
-iwd_file(struct scan *s, struct str name, struct str text,
-	 struct in_use *u, struct err *e)
+iwd_file(struct scan *s, struct str name, struct str text, struct in_use *u,
+	 struct err *e)
 {
 	size_t dot = name.len;
 	struct wifi w = { .security = "unknown" };
@@ -323,8 +324,7 @@ hostapd_security(struct str text)
 }
 
 static int
-hostapd_file(struct scan *s, struct str text, struct in_use *u,
-	     struct err *e)
+hostapd_file(struct scan *s, struct str text, struct in_use *u, struct err *e)
 {
 	struct units units;
 	struct str v;
@@ -334,7 +334,8 @@ hostapd_file(struct scan *s, struct str text, struct in_use *u,
 			  .access_point = true,
 			  .security = hostapd_security(text) };
 
-	if (!conf_get(text, "ssid", &w.ssid) && !conf_get(text, "ssid2", &w.ssid))
+	if (!conf_get(text, "ssid", &w.ssid) &&
+	    !conf_get(text, "ssid2", &w.ssid))
 		return 0;
 	if (conf_get(text, "wpa_passphrase", &v) ||
 	    conf_get(text, "sae_password", &v))

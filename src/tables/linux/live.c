@@ -28,15 +28,15 @@ live_file(void *ctx UNUSED, struct arena *a, const char *path, size_t max,
 }
 
 static int
-live_dir(void *ctx UNUSED, struct arena *a, const char *path,
-	 struct str **ret, size_t *ret_n, struct err *e)
+live_dir(void *ctx UNUSED, struct arena *a, const char *path, struct str **ret,
+	 size_t *ret_n, struct err *e)
 {
 	return fs_list(a, path, DIR_MAX, ret, ret_n, e);
 }
 
 static int
-live_link(void *ctx UNUSED, struct arena *a, const char *path,
-	  struct str *ret, struct err *e)
+live_link(void *ctx UNUSED, struct arena *a, const char *path, struct str *ret,
+	  struct err *e)
 {
 	char target[4096];
 	ssize_t n = readlink(path, target, sizeof(target));
@@ -174,8 +174,8 @@ call_addresses(struct arena *a, const char *arg UNUSED, struct str *ret,
 			p = &v4->sin_addr;
 		else
 			p = &v6->sin6_addr;
-		const char *ok =
-			inet_ntop(v4->sin_family, p, text, sizeof(text));
+		const char *ok = inet_ntop(v4->sin_family, p, text,
+					   sizeof(text));
 		assert(ok != NULL);
 		buf_fmt(&b, "%s %s %d\n", i->ifa_name, text,
 			prefix_len(i->ifa_netmask));
@@ -213,15 +213,15 @@ static const struct {
 };
 
 static int
-live_call(void *ctx UNUSED, struct arena *a, const char *name,
-	  struct str *ret, struct err *e)
+live_call(void *ctx UNUSED, struct arena *a, const char *name, struct str *ret,
+	  struct err *e)
 {
 	struct str head = str_until(str_c(name), ':');
 
 	for (size_t i = 0; i < ARRAY_LEN(calls); i++) {
 		if (str_is(head, calls[i].name))
-			return calls[i].call(
-				a, str_after(str_c(name), ':').p, ret, e);
+			return calls[i].call(a, str_after(str_c(name), ':').p,
+					     ret, e);
 	}
 	return err_set(e, -ENOSYS, "no call '%s' on this system", name);
 }

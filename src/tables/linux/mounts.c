@@ -133,12 +133,12 @@ bool
 mount_is_kernel(const struct mount *m)
 {
 	static const char *const kernel[] = {
-		"proc",	      "sysfs",	   "cgroup",	 "cgroup2",
-		"devpts",     "securityfs", "debugfs",	 "tracefs",
-		"pstore",     "bpf",	   "configfs",	 "fusectl",
-		"mqueue",     "hugetlbfs",  "efivarfs",	 "binfmt_misc",
-		"autofs",     "rpc_pipefs", "nsfs",	 "selinuxfs",
-		"smackfs",    "resctrl",   "nfsd",	 "fuse.gvfsd-fuse",
+		"proc",	       "sysfs",	     "cgroup",	 "cgroup2",
+		"devpts",      "securityfs", "debugfs",	 "tracefs",
+		"pstore",      "bpf",	     "configfs", "fusectl",
+		"mqueue",      "hugetlbfs",  "efivarfs", "binfmt_misc",
+		"autofs",      "rpc_pipefs", "nsfs",	 "selinuxfs",
+		"smackfs",     "resctrl",    "nfsd",	 "fuse.gvfsd-fuse",
 		"fuse.portal", "fuse.lxcfs", NULL,
 	};
 
@@ -159,12 +159,13 @@ bool
 mount_is_remote(const struct mount *m)
 {
 	static const char *const remote[] = {
-		"nfs",	       "nfs4",	      "cifs",	     "smb3",
-		"smbfs",       "ncpfs",	      "afs",	     "ceph",
-		"glusterfs",   "lustre",      "fuse.sshfs",  "fuse.rclone",
-		"fuse.s3fs",   "fuse.davfs",  "davfs",	     "davfs2",
-		"fuse.glusterfs", "fuse.ceph", "coda",	     "gfs2",
-		NULL,
+		"nfs",	     "nfs4",	       "cifs",
+		"smb3",	     "smbfs",	       "ncpfs",
+		"afs",	     "ceph",	       "glusterfs",
+		"lustre",    "fuse.sshfs",     "fuse.rclone",
+		"fuse.s3fs", "fuse.davfs",     "davfs",
+		"davfs2",    "fuse.glusterfs", "fuse.ceph",
+		"coda",	     "gfs2",	       NULL,
 	};
 
 	return is_one_of(m->fstype, remote);
@@ -225,8 +226,8 @@ block_of_mount(struct scan *s, const struct mount *m)
 	struct err none = { 0 };
 
 	if (!str_starts(m->device, "0:") &&
-	    scan_link(s, scan_path(s, "/sys/dev/block/%.*s",
-				   STR_ARG(m->device)),
+	    scan_link(s,
+		      scan_path(s, "/sys/dev/block/%.*s", STR_ARG(m->device)),
 		      &target, &none) == 0)
 		return last_part(target);
 	return block_of_path(s, m->source);
@@ -272,8 +273,8 @@ removable_at(struct scan *s, struct str name, int depth)
 		     &below, &n, &none) == 0 &&
 	    n > 0)
 		return removable_at(s, below[0], depth + 1);
-	if (scan_file(s, scan_path(s, SYS_BLOCK "/%.*s/removable",
-				   STR_ARG(disk)),
+	if (scan_file(s,
+		      scan_path(s, SYS_BLOCK "/%.*s/removable", STR_ARG(disk)),
 		      &text, &none) < 0)
 		return -1;
 	return str_is(str_trim(text), "1");

@@ -59,8 +59,8 @@ folder_open(int parent, const char *name)
 	return fd < 0 && errno == EPERM ? openat(parent, name, flags) : fd;
 }
 
-static void
-folder_walk(struct walk *w, int fd, size_t len, bool reachable, int depth);
+static void folder_walk(struct walk *w, int fd, size_t len, bool reachable,
+			int depth);
 
 /* fd is the folder that holds the entry, or AT_FDCWD for the root. */
 static void

@@ -48,9 +48,10 @@ setting_files(struct scan *s, const char *const *places, const char *suffix,
 			if (str_ends(names[j], suffix) ||
 			    str_find(names[j], '.') == STR_NONE ||
 			    str_ends(str_c(places[i]), "enabled"))
-				setting_file_add(s, scan_path(s, "%s/%.*s",
-							      places[i],
-							      STR_ARG(names[j])),
+				setting_file_add(s,
+						 scan_path(s, "%s/%.*s",
+							   places[i],
+							   STR_ARG(names[j])),
 						 v, &n, ret_unread);
 		}
 	}
@@ -75,8 +76,7 @@ root_add(struct webroots *w, struct str path)
 	while (path.len > 1 && path.p[path.len - 1] == '/')
 		path.len--;
 	if (!str_starts(path, "/") || path.len < 2 ||
-	    str_find(path, '$') != STR_NONE ||
-	    str_find(path, ',') != STR_NONE)
+	    str_find(path, '$') != STR_NONE || str_find(path, ',') != STR_NONE)
 		return;
 	for (size_t i = 0; i < w->n; i++) {
 		if (is_below(path, w->roots[i]))
@@ -146,8 +146,11 @@ static void
 nginx_find(struct scan *s, struct webroots *w)
 {
 	static const char *const places[] = {
-		"/etc/nginx/nginx.conf", "/etc/nginx/conf.d",
-		"/etc/nginx/default.d",	 "/etc/nginx/sites-enabled", NULL,
+		"/etc/nginx/nginx.conf",
+		"/etc/nginx/conf.d",
+		"/etc/nginx/default.d",
+		"/etc/nginx/sites-enabled",
+		NULL,
 	};
 	struct setting_file *f;
 	bool any = false;
@@ -192,15 +195,20 @@ static void
 apache_find(struct scan *s, struct webroots *w)
 {
 	static const char *const places[] = {
-		"/etc/apache2/apache2.conf", "/etc/apache2/envvars",
-		"/etc/apache2/conf-enabled", "/etc/apache2/sites-enabled",
-		"/etc/httpd/conf/httpd.conf", "/etc/httpd/conf.d", NULL,
+		"/etc/apache2/apache2.conf",
+		"/etc/apache2/envvars",
+		"/etc/apache2/conf-enabled",
+		"/etc/apache2/sites-enabled",
+		"/etc/httpd/conf/httpd.conf",
+		"/etc/httpd/conf.d",
+		NULL,
 	};
 	struct setting_file *f;
 	bool any = false;
 	size_t n = setting_files(s, places, ".conf", &f, &w->unread);
 
-	if (n == 0 || (!scan_exists(s, places[0]) && !scan_exists(s, places[4])))
+	if (n == 0 ||
+	    (!scan_exists(s, places[0]) && !scan_exists(s, places[4])))
 		return;
 	for (size_t i = 0; i < n; i++)
 		any |= apache_text(w, f[i].text);
