@@ -242,8 +242,12 @@ anacron_scan(struct cron *c, struct err *e)
 
 		line = str_trim(line);
 		if (line.len == 0 || line.p[0] == '#' || is_variable(line) ||
-		    !schedule_take(&line, 2, &en.schedule) ||
-		    !str_next_word(&line, &id))
+		    !schedule_take(&line, 2, &en.schedule))
+			continue;
+		/* @monthly is one word only here; the delay follows. */
+		if (en.schedule.p[0] == '@' && !str_next_word(&line, &id))
+			continue;
+		if (!str_next_word(&line, &id))
 			continue;
 		en.command = str_trim(line);
 		if (en.command.len > 0 && emit(c, &en, e) < 0)
