@@ -278,6 +278,30 @@ catalog_read(struct arena *a, struct str dir, struct diags *d,
 	return 0;
 }
 
+struct catalog *
+catalog_with_control(struct arena *a, const struct catalog *c,
+		     const struct control *k)
+{
+	struct catalog *to = ARENA_NEW(a, struct catalog);
+	size_t at = 0;
+
+	*to = *c;
+	to->controls = ARENA_ARRAY(a, c->n_controls + 1, struct control);
+	while (at < c->n_controls && str_cmp(c->controls[at].id, k->id) < 0)
+		at++;
+
+	bool there = at < c->n_controls && str_eq(c->controls[at].id, k->id);
+	size_t rest = c->n_controls - at - there;
+	if (at > 0)
+		memcpy(to->controls, c->controls, at * sizeof(*k));
+	to->controls[at] = *k;
+	if (rest > 0)
+		memcpy(to->controls + at + 1, c->controls + at + there,
+		       rest * sizeof(*k));
+	to->n_controls = at + 1 + rest;
+	return to;
+}
+
 /* list is sorted by the id its elements start with. */
 static const void *
 find_sorted(const void *list, size_t n, size_t size, struct str id)

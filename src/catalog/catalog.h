@@ -316,6 +316,13 @@ struct control *control_read(struct arena *a, struct str file,
 struct ledger *ledger_read(struct arena *a, struct str file, struct str text,
 			   struct diags *d);
 
+/*
+ * A catalog in which k stands instead of the control of its id, or beside
+ * the others; everything else is shared with c, which must outlive it.
+ */
+struct catalog *catalog_with_control(struct arena *a, const struct catalog *c,
+				     const struct control *k);
+
 /* Borrowed; NULL when there is none of that name. */
 const struct control *control_find(const struct catalog *c, struct str id);
 const struct ledger *ledger_find(const struct catalog *c, struct str id);

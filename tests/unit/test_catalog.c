@@ -94,6 +94,29 @@ found_by_name(void **state)
 	assert_null(catalog_parameter(c, STR(""), NULL));
 }
 
+static void
+laid_over(void **state)
+{
+	const struct catalog *c = ((const struct state *)*state)->c;
+	auto_arena *a = arena_new();
+	const struct str ids[] = { STR("aaa.first"), STR("network.between"),
+				   STR("zzz.last"),
+				   STR("access.lockout_general") };
+
+	for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
+		const struct control *old = control_find(c, ids[i]);
+		struct control k = { .id = ids[i], .subject = STR("mine") };
+		const struct catalog *to = catalog_with_control(a, c, &k);
+
+		assert_int_equal(to->n_controls, N_CONTROLS + (old == NULL));
+		assert_true(str_is(control_find(to, ids[i])->subject, "mine"));
+		for (size_t j = 0; j < c->n_controls; j++)
+			assert_non_null(
+				control_find(to, c->controls[j].id));
+		assert_ptr_equal(control_find(c, ids[i]), old);
+	}
+}
+
 static struct hash
 image_hash(struct arena *a, const struct catalog *c, const char *path)
 {
@@ -154,6 +177,7 @@ main(void)
 		cmocka_unit_test(nothing_is_wrong),
 		cmocka_unit_test(counts),
 		cmocka_unit_test(found_by_name),
+		cmocka_unit_test(laid_over),
 		cmocka_unit_test(image_is_the_files),
 		cmocka_unit_test(image_cannot_be_written),
 	};
