@@ -94,6 +94,102 @@ found_by_name(void **state)
 	assert_null(catalog_parameter(c, STR(""), NULL));
 }
 
+static const struct {
+	const char *path, *text, *want;
+} file_faults[] = {
+	{ "lists/other.yaml", "a: 1", "data/lists/other.yaml:1:1: no list of" },
+	{ "lists/packs.yaml", "packs: [x]",
+	  "data/lists/packs.yaml:1:9: expected a pack as a map, found text" },
+	{ "lists/packs.yaml", "packs: [{id: a, title: {ja: x, en: y}}]",
+	  "data/lists/packs.yaml:1:9: 'purpose' is missing" },
+	{ "lists/answers.yaml", "answers: [{id: a, type: text}]",
+	  "data/lists/answers.yaml:1:25: 'type' is 'text'; expected one of" },
+	{ "lists/answers.yaml",
+	  "answers: [{id: a, type: int, default: 0, min: 1, question: {ja: x, "
+	  "en: y}, help: {ja: x, en: y}}]",
+	  "data/lists/answers.yaml:1:39: expected a whole number from 1 to" },
+	{ "lists/roles.yaml", "roles: 1",
+	  "data/lists/roles.yaml:1:8: expected a list for 'roles'" },
+	{ "lists/docs.yaml", "docs: [{id: a, title: {ja: x, en: y}}]",
+	  "data/lists/docs.yaml:1:8: 'prefixes' is missing" },
+	{ "lists/os_eol.yaml", "eol: []",
+	  "data/lists/os_eol.yaml:1:1: 'dated_on' is missing" },
+	{ "lists/os_eol.yaml",
+	  "dated_on: 2026-11-21\neol: [{os: a, version: '1', eol_on: 2026-13-01, "
+	  "source: x}]",
+	  "data/lists/os_eol.yaml:2:37: expected a date like 2026-11-21" },
+	{ "requirements/x.yaml",
+	  "prefix: x\nrequirements: [{id: y:a, ja: x, en: y, strength: must, "
+	  "sources: []}]",
+	  "data/requirements/x.yaml:2:16: 'y:a' does not start with 'x:'" },
+	{ "requirements/x.yaml",
+	  "prefix: x\nrequirements:\n"
+	  "  - {id: x:a, ja: x, en: y, strength: must, sources: []}\n"
+	  "  - {id: x:a, ja: x, en: y, strength: must, sources: []}\n",
+	  "x:a: two requirements of this id" },
+	{ "i18n/ja.yaml", "messages: [{id: x}]",
+	  "data/i18n/ja.yaml:1:12: 'text' is missing" },
+	{ "ledgers/other.yaml",
+	  "id: l\nversion: 1\ntitle: {ja: x, en: y}\npurpose: {ja: x, en: y}\n"
+	  "level: basic\nkey: [n]\nsources: []\ncovers: []\n"
+	  "fields: [{name: n, type: text, label: {ja: x, en: y}}]\n",
+	  "data/ledgers/other.yaml:1:1: the file of 'l' should be named so" },
+	{ "controls/a/b.yaml",
+	  "id: a.c\nstatus: listed\ntitle: {ja: x, en: y}\nlevel: basic\n"
+	  "strength: must\nkind: guide\npack: p\ndone_by: r\nsubject: s\n"
+	  "sources: []\ncovers: []\nprimary: []\n",
+	  "data/controls/a/b.yaml:1:1: the file of 'a.c' should be named so" },
+};
+
+/* A folder with this file alone; what is said about it first. */
+static void
+file_complaints(void **state)
+{
+	static const char *const folders[] = { "controls/a", "controls",
+					       "i18n", "ledgers", "lists",
+					       "requirements" };
+	char dir[] = "/tmp/yamori-files-XXXXXX";
+	auto_arena *a = arena_new();
+	struct err e = { 0 };
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
+		assert_int_equal(fs_mkdirs(str_fmt(a, "%s/%s", dir,
+						   folders[i]).p,
+					   0700, &e),
+				 0);
+	for (size_t i = 0; i < ARRAY_LEN(file_faults); i++) {
+		const char *path =
+			str_fmt(a, "%s/%s", dir, file_faults[i].path).p;
+		auto_buf b = { 0 };
+		struct catalog *c;
+		struct diags d;
+
+		buf_init(&b, 10000);
+		diags_init(&d, a);
+		assert_int_equal(fs_write_atomic(path,
+						 str_c(file_faults[i].text),
+						 0600, &e),
+				 0);
+		assert_int_equal(catalog_read(a, str_c(dir), &d, &c, &e), 0);
+		diags_print(&d, NULL, NULL, &b);
+		if (!str_starts(buf_view(&b), file_faults[i].want))
+			fail_msg("wanted '%s', got '%s'", file_faults[i].want,
+				 b.p != NULL ? b.p : "");
+		assert_int_equal(unlink(path), 0);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
+		assert_int_equal(
+			rmdir(str_fmt(a, "%s/%s", dir, folders[i]).p), 0);
+	assert_int_equal(rmdir(dir), 0);
+
+	struct catalog *c;
+	struct diags d;
+	diags_init(&d, a);
+	assert_int_equal(catalog_read(a, str_c(dir), &d, &c, &e), -ENOENT);
+}
+
 static void
 laid_over(void **state)
 {
@@ -177,6 +273,7 @@ main(void)
 		cmocka_unit_test(nothing_is_wrong),
 		cmocka_unit_test(counts),
 		cmocka_unit_test(found_by_name),
+		cmocka_unit_test(file_complaints),
 		cmocka_unit_test(laid_over),
 		cmocka_unit_test(image_is_the_files),
 		cmocka_unit_test(image_cannot_be_written),
