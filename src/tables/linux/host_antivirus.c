@@ -325,7 +325,6 @@ schedule_read(struct scan *s, const struct machine *m, struct schedule *t)
 	struct str *names;
 	size_t n;
 
-	t->scope = t->log = STR("");
 	commands_read(s, t, "/etc/crontab");
 	for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
 		struct err e = { 0 };
@@ -473,7 +472,7 @@ clam_emit(struct scan *s, const struct machine *m, struct err *e)
 					      "clamonacc.service", NULL };
 	static const char *const fresh[] = { "clamav-freshclam.service",
 					     "freshclam.service", NULL };
-	struct schedule t = { 0 };
+	struct schedule t = { .scope = STR(""), .log = STR("") };
 
 	if (!scan_exists(s, "/usr/bin/clamscan") &&
 	    !scan_exists(s, "/usr/sbin/clamd") &&
