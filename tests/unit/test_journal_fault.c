@@ -101,10 +101,9 @@ table_flips(struct fixture *f, const char *table, const char *key)
 	int missed = 0;
 
 	/* Collected first: no statement stays open over the changes. */
-	DO(f, /* check-src: sql, the names come from this file */
-	   stmt_prepare(f->store,
-			str_fmt(a, "SELECT %s, * FROM %s", key, table), &st,
-			&f->e));
+	struct str sql = /* check-src: sql, the names come from this file */
+		str_fmt(a, "SELECT %s, * FROM %s", key, table);
+	DO(f, stmt_prepare(f->store, sql, &st, &f->e));
 	while (stmt_step(st, &f->e) > 0) {
 		struct str where = str_copy(a, stmt_str(st, 0));
 
