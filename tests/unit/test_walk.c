@@ -133,6 +133,32 @@ test_depth(void **state)
 	remove_all(top);
 }
 
+/* Whatever lies on another file system is named, but not entered. */
+static enum scan_say
+look_dev(void *ctx, const struct scan_entry *entry)
+{
+	const struct stat *pts = ctx;
+
+	if (str_starts(entry->path, "/dev/pts/") && pts->st_dev != 0)
+		fail_msg("entered %s", entry->path.p);
+	return SCAN_ON;
+}
+
+static void
+test_one_file_system(void **state)
+{
+	struct scan_walked w;
+	struct stat dev, pts;
+	struct err e = { 0 };
+
+	(void)state;
+	if (stat("/dev", &dev) < 0 || stat("/dev/pts", &pts) < 0 ||
+	    dev.st_dev == pts.st_dev)
+		skip();
+	assert_int_equal(live_walk(NULL, "/dev", look_dev, &pts, &w, &e), 0);
+	assert_true(w.n_entries > 0);
+}
+
 static void
 test_absent(void **state)
 {
@@ -153,6 +179,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_walk),
 		cmocka_unit_test(test_depth),
+		cmocka_unit_test(test_one_file_system),
 		cmocka_unit_test(test_absent),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

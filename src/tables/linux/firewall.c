@@ -112,7 +112,7 @@ fw_verdict_name(enum fw_verdict v)
 
 /*
  * What rules without condition do with a packet in this chain. FW_CONTINUE:
- * it comes back to the caller; FW_RETURN: the policy of the hook decides.
+ * nothing; it comes back to the caller, or the policy of the hook decides.
  */
 static enum fw_verdict
 chain_end(const struct firewall *f, size_t chain, int depth)
@@ -138,7 +138,7 @@ chain_end(const struct firewall *f, size_t chain, int depth)
 				return end;
 			/* After a goto nobody comes back here. */
 			if (v == FW_GOTO)
-				return depth == 0 ? FW_RETURN : FW_CONTINUE;
+				return FW_CONTINUE;
 			continue;
 		}
 		return v;
@@ -169,7 +169,7 @@ firewall_default(const struct firewall *f, bool from_iptables,
 		    c->from_iptables != from_iptables)
 			continue;
 		enum fw_verdict v = chain_end(f, i, 0);
-		if (v == FW_CONTINUE || v == FW_RETURN)
+		if (v == FW_CONTINUE)
 			v = c->policy;
 		if (strictness(v) > strictness(worst))
 			worst = v;

@@ -8,6 +8,7 @@
 #include "base/num.h"
 #include "tables/contracts.h"
 #include "tables/linux/conf.h"
+#include "tables/linux/mask.h"
 #include "tables/linux/mounts.h"
 #include "tables/table.h"
 
@@ -35,9 +36,10 @@ mount_emit(struct scan *s, const struct mount *m, struct err *e)
 	int removable = block_removable(s, block);
 
 	scan_text(s, HOST_MOUNT_TARGET, m->target);
-	scan_text(s, HOST_MOUNT_SOURCE, m->source);
+	scan_text(s, HOST_MOUNT_SOURCE, mask_secrets(scan_arena(s), m->source));
 	scan_text(s, HOST_MOUNT_FSTYPE, m->fstype);
-	scan_text(s, HOST_MOUNT_OPTIONS, m->options);
+	scan_text(s, HOST_MOUNT_OPTIONS,
+		  mask_secrets(scan_arena(s), m->options));
 	scan_bool(s, HOST_MOUNT_NODEV, mount_has_option(m, "nodev"));
 	scan_bool(s, HOST_MOUNT_NOSUID, mount_has_option(m, "nosuid"));
 	scan_bool(s, HOST_MOUNT_NOEXEC, mount_has_option(m, "noexec"));
