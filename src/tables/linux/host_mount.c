@@ -5,6 +5,7 @@
  * rights. The kernel's own (proc, sysfs ...) are left out; the size of remote
  * ones is not asked, because a server that is gone would hold us up.
  */
+#include "base/arena.h"
 #include "base/num.h"
 #include "tables/contracts.h"
 #include "tables/linux/conf.h"
@@ -29,6 +30,19 @@ size_set(struct scan *s, const struct mount *m)
 		scan_int(s, HOST_MOUNT_USED_PERCENT, n);
 }
 
+/* Some file systems show the password they were mounted with. */
+static struct str
+options_masked(struct arena *a, const struct mount *m)
+{
+	struct str all = STR(""), rest = m->options, one;
+
+	while (str_next(&rest, ',', &one))
+		all = str_fmt(a, "%.*s%s%.*s", STR_ARG(all),
+			      all.len > 0 ? "," : "",
+			      STR_ARG(mask_secrets(a, one)));
+	return all;
+}
+
 static int
 mount_emit(struct scan *s, const struct mount *m, struct err *e)
 {
@@ -38,8 +52,7 @@ mount_emit(struct scan *s, const struct mount *m, struct err *e)
 	scan_text(s, HOST_MOUNT_TARGET, m->target);
 	scan_text(s, HOST_MOUNT_SOURCE, mask_secrets(scan_arena(s), m->source));
 	scan_text(s, HOST_MOUNT_FSTYPE, m->fstype);
-	scan_text(s, HOST_MOUNT_OPTIONS,
-		  mask_secrets(scan_arena(s), m->options));
+	scan_text(s, HOST_MOUNT_OPTIONS, options_masked(scan_arena(s), m));
 	scan_bool(s, HOST_MOUNT_NODEV, mount_has_option(m, "nodev"));
 	scan_bool(s, HOST_MOUNT_NOSUID, mount_has_option(m, "nosuid"));
 	scan_bool(s, HOST_MOUNT_NOEXEC, mount_has_option(m, "noexec"));
