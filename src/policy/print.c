@@ -48,7 +48,7 @@ named_print(const struct named *list, size_t n, struct str value, bool ja)
 	return value;
 }
 
-/* A、B及びC; A, B and C. */
+/* A、B及びC; A, B and C; an empty list is said, too. */
 static struct str
 list_print(struct arena *a, const struct parameter *param, struct str value,
 	   bool ja)
@@ -70,6 +70,9 @@ list_print(struct arena *a, const struct parameter *param, struct str value,
 			items[n++] = named_print(param->labels,
 						 param->n_labels, item, ja);
 	}
+	if (n == 0)
+		return str_c(ja ? "なし" : "none");
+
 	buf_init(&b, SENTENCE_MAX);
 	for (size_t i = 0; i < n; i++) {
 		if (i > 0 && i + 1 == n)
