@@ -137,7 +137,7 @@ int scan_exec(struct scan *s, const char *const argv[], struct str *ret,
 
 /*
  * A fact that only a system call tells, as text; names are listed in
- * scan_live_linux.c (uname, adjtimex, euid, statvfs:PATH, now ...).
+ * linux/live.c (uname, adjtimex, addresses, statvfs:PATH, head:PATH ...).
  */
 int scan_call(struct scan *s, const char *name, struct str *ret, struct err *e);
 

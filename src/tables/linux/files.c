@@ -376,21 +376,25 @@ visit(void *ctx, const struct scan_entry *entry)
 	return SCAN_ON;
 }
 
-/* Does another mount show the same folder, or one above it? */
+/*
+ * Does another mount show the same folder, or one above it? A walk does not
+ * enter the parts of a btrfs from the part they lie in.
+ */
 static bool
 is_covered(const struct mounts *m, size_t i)
 {
 	const struct mount *x = &m->v[i];
+	bool parts = str_is(x->fstype, "btrfs");
 
 	for (size_t j = 0; j < m->n; j++) {
 		const struct mount *y = &m->v[j];
 
 		if (j == i || y->hidden || !str_eq(x->device, y->device))
 			continue;
-		if (str_eq(x->root, y->root)
-			    ? j < i
-			    : str_is(y->root, "/") ||
-				      is_below(x->root, y->root))
+		if (str_eq(x->root, y->root) && j < i)
+			return true;
+		if (!parts && !str_eq(x->root, y->root) &&
+		    (str_is(y->root, "/") || is_below(x->root, y->root)))
 			return true;
 	}
 	return false;
