@@ -2,10 +2,12 @@
 #include "tables/linux/pam.h"
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/num.h"
 #include "tables/table.h"
 
 #define DEPTH_MAX 12
+#define LINE_MAX_LEN ((size_t)64 * 1024)
 #define ORDINARY_UID 1000
 
 const char *const pam_ways[] = {
@@ -94,20 +96,22 @@ rule_parse(struct str line, struct pam_rule *ret)
 static bool
 next_line(struct arena *a, struct str *rest, struct str *ret)
 {
-	struct str line, all = str_c("");
+	auto_buf all = { 0 };
+	struct str line;
 	bool any = false, more = true;
 
+	buf_init(&all, LINE_MAX_LEN);
 	while (more && str_next_line(rest, &line)) {
 		any = true;
 		line = str_until(line, '#');
 		more = str_ends(line, "\\");
 		if (more)
 			line.len--;
-		all = all.len == 0 ? line
-				   : str_fmt(a, "%.*s %.*s", STR_ARG(all),
-					     STR_ARG(line));
+		buf_str(&all, line);
+		if (more)
+			buf_char(&all, ' ');
 	}
-	*ret = str_trim(all);
+	*ret = str_trim(str_copy(a, buf_view(&all)));
 	return any;
 }
 

@@ -2,17 +2,20 @@
 #include "tables/linux/sshd.h"
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/num.h"
 #include "tables/linux/conf.h"
 #include "tables/table.h"
 
 #define DEPTH_MAX 16
 #define FILES_MAX 500
+#define TEXT_MAX ((size_t)4 * 1024 * 1024)
 #define FOLDER "/etc/ssh"
 
 struct load {
 	struct scan *s;
 	struct sshd_config c;
+	struct buf *text;
 	int n_files;
 	int depth;
 	int code; /* a file that could not be read: the first such failure */
@@ -103,9 +106,8 @@ lines_read(struct load *l, struct str text)
 				include(l, str_unquote(one));
 			}
 		} else {
-			l->c.text = str_fmt(scan_arena(l->s), "%.*s%.*s %.*s\n",
-					    STR_ARG(l->c.text), STR_ARG(key),
-					    STR_ARG(value));
+			buf_fmt(l->text, "%.*s %.*s\n", STR_ARG(key),
+				STR_ARG(value));
 		}
 	}
 }
@@ -151,12 +153,13 @@ ask(struct scan *s, struct str *ret)
 int
 sshd_load(struct scan *s, struct sshd_config *ret, struct err *e)
 {
-	struct load l = { .s = s };
+	auto_buf text = { 0 };
+	struct load l = { .s = s, .text = &text };
 	struct str told;
 
+	buf_init(&text, TEXT_MAX);
 	if (!scan_exists(s, "/usr/sbin/sshd"))
 		return err_set(e, -ENOENT, "no SSH server is installed");
-	l.c.text = str_c("");
 	if (scan_exists(s, FOLDER "/sshd_config"))
 		file_read(&l, FOLDER "/sshd_config");
 	else
@@ -167,6 +170,10 @@ sshd_load(struct scan *s, struct sshd_config *ret, struct err *e)
 	} else if (l.code < 0) {
 		*e = l.why;
 		return l.code;
+	} else if (text.bad) {
+		return err_set(e, -EFBIG, "the settings of sshd are too long");
+	} else {
+		l.c.text = str_copy(scan_arena(s), buf_view(&text));
 	}
 	*ret = l.c;
 	return 0;

@@ -2,12 +2,14 @@
 #include "tables/linux/sudoers.h"
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/num.h"
 #include "tables/linux/accounts.h"
 #include "tables/table.h"
 
 #define DEPTH_MAX 16
+#define LINE_MAX_LEN ((size_t)64 * 1024)
 #define ALIAS_DEPTH_MAX 16
 #define FILES_MAX ((size_t)1000)
 
@@ -55,9 +57,11 @@ static bool
 next_line(struct sudoers *s, struct str *rest, int64_t *line_no,
 	  int64_t *ret_start, struct str *ret)
 {
-	struct str line, all = str_c("");
+	auto_buf all = { 0 };
+	struct str line;
 	bool more = true, any = false;
 
+	buf_init(&all, LINE_MAX_LEN);
 	*ret_start = *line_no + 1;
 	while (more && str_next_line(rest, &line)) {
 		size_t end = line.len;
@@ -77,7 +81,7 @@ next_line(struct sudoers *s, struct str *rest, int64_t *line_no,
 				continue;
 			bool uid = i + 1 < end && line.p[i + 1] >= '0' &&
 				   line.p[i + 1] <= '9';
-			bool include = str_trim(all).len == 0 &&
+			bool include = str_trim(buf_view(&all)).len == 0 &&
 				       str_trim(str_first(line, i)).len == 0 &&
 				       str_starts(str_from(line, i),
 						  "#include");
@@ -86,10 +90,10 @@ next_line(struct sudoers *s, struct str *rest, int64_t *line_no,
 				more = false;
 			}
 		}
-		all = str_fmt(s->arena, "%.*s%.*s", STR_ARG(all), (int)end,
-			      line.p);
+		buf_add(&all, line.p, end);
 	}
-	*ret = str_trim(all);
+	s->n_bad += all.bad;
+	*ret = str_trim(str_copy(s->arena, buf_view(&all)));
 	return any;
 }
 
@@ -223,18 +227,31 @@ tag_take(struct str *cmd, bool *nopasswd)
 	return false;
 }
 
+/* The commands gathered so far become rules, with the rights they share. */
+static void
+list_flush(struct sudoers *s, const struct spec *spec, struct str run_as,
+	   struct buf *list, bool nopasswd)
+{
+	if (list->len > 0)
+		rules_add(s, spec, run_as, str_copy(s->arena, buf_view(list)),
+			  nopasswd);
+	buf_reset(list);
+}
+
 /* host = (run as) TAG: command, command ... */
 static bool
 host_spec_add(struct sudoers *s, const struct spec *spec, struct str text)
 {
-	struct str run_as = str_c(""), list = str_c("");
-	bool nopasswd = false;
+	auto_buf list = { 0 };
+	struct str run_as = str_c("");
+	bool nopasswd = false, good = true;
 	size_t eq = str_find(text, '=');
 
+	buf_init(&list, 2 * LINE_MAX_LEN);
 	if (eq == STR_NONE || str_trim(str_first(text, eq)).len == 0)
 		return false;
 	struct str rest = str_from(text, eq + 1);
-	while (rest.p != NULL) {
+	while (good && rest.p != NULL) {
 		struct str cmd = part(&rest, ',');
 		struct str as = run_as;
 		bool no = nopasswd;
@@ -245,24 +262,16 @@ host_spec_add(struct sudoers *s, const struct spec *spec, struct str text)
 		}
 		while (tag_take(&cmd, &no))
 			;
-		if (cmd.len == 0)
-			return false;
-		bool same = list.len > 0 && str_eq(as, run_as) &&
-			    no == nopasswd;
-		if (list.len > 0 && !same) {
-			rules_add(s, spec, run_as, list, nopasswd);
-			list = str_c("");
-		}
+		good = cmd.len > 0;
+		if (!str_eq(as, run_as) || no != nopasswd)
+			list_flush(s, spec, run_as, &list, nopasswd);
 		run_as = as;
 		nopasswd = no;
-		list = list.len == 0 ? cmd
-				     : str_fmt(s->arena, "%.*s, %.*s",
-					       STR_ARG(list), STR_ARG(cmd));
+		buf_fmt(&list, "%s%.*s", list.len > 0 && good ? ", " : "",
+			STR_ARG(cmd));
 	}
-	if (list.len == 0)
-		return false;
-	rules_add(s, spec, run_as, list, nopasswd);
-	return true;
+	list_flush(s, spec, run_as, &list, nopasswd);
+	return good;
 }
 
 /* Where the list of users ends: at a blank that no comma surrounds. */

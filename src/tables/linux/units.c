@@ -2,8 +2,11 @@
 #include "tables/linux/units.h"
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "tables/linux/conf.h"
 #include "tables/table.h"
+
+#define LIST_MAX ((size_t)64 * 1024)
 
 static const char *const folders[] = {
 	"/etc/systemd/system",		 "/run/systemd/system",
@@ -289,8 +292,10 @@ struct str
 unit_list(struct arena *a, struct str text, const char *section,
 	  const char *key)
 {
-	struct str line, now = str_c(""), all = str_c("");
+	auto_buf all = { 0 };
+	struct str line, now = str_c("");
 
+	buf_init(&all, LIST_MAX);
 	while (conf_line(&text, &line)) {
 		if (line.p[0] == '[') {
 			now = str_until(str_from(line, 1), ']');
@@ -300,12 +305,13 @@ unit_list(struct arena *a, struct str text, const char *section,
 		    !str_is(str_trim(str_until(line, '=')), key))
 			continue;
 		struct str v = str_trim(str_after(line, '='));
-		all = v.len == 0 || all.len == 0
-			      ? v
-			      : str_fmt(a, "%.*s; %.*s", STR_ARG(all),
-					STR_ARG(v));
+		if (v.len == 0)
+			buf_reset(&all);
+		else
+			buf_fmt(&all, "%s%.*s", all.len > 0 ? "; " : "",
+				STR_ARG(v));
 	}
-	return all;
+	return str_copy(a, buf_view(&all));
 }
 
 enum unit_start
