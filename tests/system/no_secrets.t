@@ -7,7 +7,7 @@
 
 dump=$YAMORI_BUILD/tests/lib/table-dump
 golden=$YAMORI_TOP/tests/golden/tables
-planted='S3cretPass|MyS3cretPhrase|Passw0rd|pw12345|hunter|notArealHash'
+planted='token[= ]abc|S3cretPass|MyS3cretPhrase|Passw0rd|pw12345|hunter|notArealHash'
 hash='\$(y|gy|7|6|5|1|2[abxy]|3)\$|\$(sha1|md5)[,$]'
 key='PRIVATE KEY|b3BlbnNzaC1rZXktdjEA'
 secret="$planted|$hash|$key"
