@@ -143,6 +143,12 @@ arena_reset(struct arena *a, struct arena_mark m)
 {
 	struct chunk *c = m.chunk;
 
+	/* A mark from before the first chunk: that chunk is used again, so
+	 * that a reset in a loop costs no malloc. */
+	if (c == NULL && !ARENA_SEPARATE) {
+		for (c = a->last; c != NULL && c->prev != NULL;)
+			c = c->prev;
+	}
 	chunks_free_until(a, c);
 	if (c == NULL)
 		return;

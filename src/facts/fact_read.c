@@ -175,12 +175,19 @@ object_read(struct fact_reader *r, struct json_read *j,
 	return 0;
 }
 
+static bool
+is_date(struct str s, int64_t *ret)
+{
+	struct err none = { 0 };
+
+	return on_parse(s, ret, &none) == 0;
+}
+
 /* A value of the wrong type makes the row void: half a row would lie. */
 static bool
 cell_read(struct json_read *j, const struct column *c, struct value *v)
 {
 	enum json_kind kind = json_read_kind(j);
-	struct err none = { 0 };
 
 	if (kind == JSON_NULL) {
 		json_read_skip(j);
@@ -195,7 +202,7 @@ cell_read(struct json_read *j, const struct column *c, struct value *v)
 		*v = (struct value){ .kind = VALUE_TEXT,
 				     .s = str_cut(str_scrub(j->arena, s),
 						  SCAN_TEXT_MAX) };
-		return c->type != COL_DATE || on_parse(s, &v->i, &none) == 0;
+		return c->type != COL_DATE || is_date(s, &v->i);
 	}
 
 	int64_t n = json_read_int(j, INT64_MIN);

@@ -368,11 +368,12 @@ lines_apply(struct ingest *g, struct str file, struct err *e)
 {
 	struct fact_reader r = { 0 };
 	struct str rest = file, line;
+	struct err bad = { 0 }; /* large: not cleared for each line */
 
 	while (str_next_line(&rest, &line)) {
 		struct fact_event ev = { 0 };
-		struct err bad = { 0 };
 
+		bad.code = 0;
 		g->line_no++;
 		arena_reset(g->line, (struct arena_mark){ 0 });
 		if (line.len > FACT_LINE_MAX)

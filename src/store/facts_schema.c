@@ -48,6 +48,11 @@ table_sql(struct buf *b, const struct contract *c)
 		"CREATE INDEX facts.%s_host ON %s_all(host_id) "
 		"WHERE gone_at IS NULL;",
 		c->name, c->name);
+	if (c->shared) /* who has this row? */
+		buf_fmt(b,
+			"CREATE INDEX facts.%s_who ON %s_all(row_hash, "
+			"host_id) WHERE gone_at IS NULL;",
+			c->name, c->name);
 }
 
 static void
