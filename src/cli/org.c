@@ -2,6 +2,7 @@
 #include "cli/org.h"
 
 #include "base/arena.h"
+#include "journal/journal.h"
 
 int
 org_open(struct cli *c, enum store_mode mode, struct store **ret,
@@ -15,7 +16,8 @@ org_open(struct cli *c, enum store_mode mode, struct store **ret,
 		return e->code;
 	if (store_get_str(s, c->arena, &name, e, "SELECT zone FROM org", "") <
 		    0 ||
-	    zone_load(c->arena, name.p, &z, e) < 0) {
+	    zone_load(c->arena, name.p, &z, e) < 0 ||
+	    (mode != STORE_READ && journal_follow(s, e) < 0)) {
 		store_close(s);
 		return e->code;
 	}

@@ -62,6 +62,12 @@ int journal_declare(struct store *s, const struct journal_table *tables,
 		    size_t n, struct err *e);
 
 /*
+ * After a migration: declares the base tables again if their shape is
+ * another now. Nothing happens before the journal has begun.
+ */
+int journal_follow(struct store *s, struct err *e);
+
+/*
  * Who the organisation is, from the first entry; -ENOENT when there is none.
  * The key is the one that signs now.
  */

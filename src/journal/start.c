@@ -86,6 +86,20 @@ journal_declare(struct store *s, const struct journal_table *tables, size_t n,
 	return change_commit(c, e);
 }
 
+int
+journal_follow(struct store *s, struct err *e)
+{
+	int64_t n = 0;
+
+	if (store_get_int(s, &n, e, "SELECT count(*) FROM main.journal_table",
+			  "") < 0)
+		return e->code;
+	if (n == 0)
+		return 0;
+	return journal_declare(s, journal_base_tables, n_journal_base_tables,
+			       e);
+}
+
 static int
 start_field(struct store *s, struct arena *a, const char *field,
 	    struct str *ret, struct err *e)

@@ -190,6 +190,83 @@ test_new_shape(void **state)
 	fixture_done(&f);
 }
 
+/*
+ * A table of the migrations that has change_seq is declared, with all its
+ * columns: else a part of it could be changed unseen.
+ */
+static void
+test_base_tables(void **state)
+{
+	(void)state;
+	struct fixture f;
+	auto_stmt *st = NULL;
+	int n = 0;
+
+	fixture_init(&f);
+	DO(&f,
+	   stmt_prepare(
+		   f.store,
+		   STR("SELECT t.name, group_concat(c.name, ' ') "
+		       "FROM pragma_table_list t, "
+		       "pragma_table_info(t.name) c WHERE t.schema = 'main' "
+		       "AND c.name <> 'change_seq' AND 1 = (SELECT "
+		       "count(*) FROM pragma_table_info(t.name) "
+		       "WHERE name = 'change_seq') GROUP BY t.name"),
+		   &st, &f.e));
+	while (stmt_step(st, &f.e) > 0) {
+		const char *name = str_to_c(f.arena, stmt_str(st, 0));
+		const struct journal_table *t = NULL;
+		size_t n_words = 0;
+		struct str rest = stmt_str(st, 1), word;
+
+		for (size_t i = 0; i < n_journal_base_tables; i++) {
+			if (strcmp(journal_base_tables[i].name, name) == 0)
+				t = &journal_base_tables[i];
+		}
+		if (t == NULL)
+			print_message("table %s is not in tables.c\n", name);
+		assert_non_null(t);
+		while (str_next_word(&rest, &word)) {
+			bool there = false;
+
+			n_words++;
+			for (size_t i = 0; i < t->n_cols; i++)
+				there = there || str_is(word, t->cols[i].name);
+			if (!there)
+				print_message("%s.%.*s is not in tables.c\n",
+					      name, STR_ARG(word));
+			assert_true(there);
+		}
+		assert_int_equal(n_words, t->n_cols);
+		n++;
+	}
+	assert_int_equal(n, n_journal_base_tables);
+	stmt_free(st);
+	st = NULL;
+	fixture_done(&f);
+}
+
+static void
+test_follow(void **state)
+{
+	(void)state;
+	struct fixture f;
+	struct journal_report r;
+
+	fixture_init(&f);
+	DO(&f, journal_follow(f.store, &f.e)); /* before the start: nothing */
+	verify_with(&f, &plain_check, &r);
+	assert_int_equal(r.n_entries, 0);
+	assert_int_equal(r.n_faults, 1);
+	assert_string_equal(r.faults[0].kind, "start_missing");
+	fixture_done(&f);
+	fixture_fill(&f);
+	DO(&f, journal_follow(f.store, &f.e));
+	verify_with(&f, &plain_check, &r);
+	assert_int_equal(r.n_entries, 6);
+	fixture_done(&f);
+}
+
 /* What is done behind the journal's back, and how it is told. */
 static const struct {
 	const char *sql;
@@ -399,6 +476,8 @@ main(void)
 		cmocka_unit_test(test_only_in_a_change),
 		cmocka_unit_test(test_rolled_back),
 		cmocka_unit_test(test_new_shape),
+		cmocka_unit_test(test_base_tables),
+		cmocka_unit_test(test_follow),
 		cmocka_unit_test(test_tampered),
 		cmocka_unit_test(test_clock_step),
 		cmocka_unit_test(test_erase),
