@@ -10,12 +10,15 @@
 #include "tables/table.h"
 
 #define LISTS "/var/lib/apt/lists"
+#define PRIORITY_NORMAL 500
+#define PINS_MAX ((size_t)1000)
 #define LIST_MAX ((size_t)512 * 1024 * 1024)
 #define STATUS_MAX ((size_t)128 * 1024 * 1024)
 
 struct installed {
 	struct str name, arch, version;
-	struct str candidate, source;
+	struct str candidate, source; /* empty: what is there stays */
+	int64_t priority;	      /* of the candidate; 0: none yet */
 	bool security;
 	size_t next; /* of the same hash, + 1 */
 };
@@ -32,7 +35,14 @@ struct archive {
 	struct str origin, label, suite, codename;
 	struct str source;
 	bool security;
-	bool skip; /* NotAutomatic: offered only to who asks */
+	bool not_automatic; /* offered only to who asks */
+};
+
+/* A pin of preferences: what it gives to each archive it speaks of. */
+struct pin {
+	struct str pattern; /* of package names; "*" for all */
+	int64_t priority;
+	bool *fits; /* by archive */
 };
 
 static uint32_t
@@ -96,7 +106,8 @@ archive_read(struct scan *s, struct str name)
 	(void)conf_get(text, "Label", &ar.label);
 	(void)conf_get(text, "Suite", &ar.suite);
 	(void)conf_get(text, "Codename", &ar.codename);
-	ar.skip = conf_get(text, "NotAutomatic", &v) && conf_bool(v, &no) && no;
+	ar.not_automatic = conf_get(text, "NotAutomatic", &v) &&
+			   conf_bool(v, &no) && no;
 	ar.security = str_ends(ar.suite, "-security") ||
 		      str_is(ar.label, "Debian-Security") ||
 		      str_ends(ar.codename, "-security");
@@ -105,17 +116,24 @@ archive_read(struct scan *s, struct str name)
 	return ar;
 }
 
+/* The highest priority wins, then the highest version; nothing goes back. */
 static void
-offer(const struct archive *ar, struct installed *in, struct str version)
+offer(const struct archive *ar, int64_t priority, struct installed *in,
+      struct str version)
 {
-	if (version_cmp(VERSION_DPKG, version, in->version) <= 0)
+	struct str best = in->candidate.len > 0 ? in->candidate : in->version;
+	int c = version_cmp(VERSION_DPKG, version, in->version);
+
+	if (c < 0 || priority < PRIORITY_NORMAL)
 		return;
-	in->security |= ar->security;
-	if (in->candidate.len == 0 ||
-	    version_cmp(VERSION_DPKG, version, in->candidate) > 0) {
-		in->candidate = version;
-		in->source = ar->source;
-	}
+	in->security |= c > 0 && ar->security;
+	if (priority < in->priority ||
+	    (priority == in->priority &&
+	     version_cmp(VERSION_DPKG, version, best) <= 0))
+		return;
+	in->priority = priority;
+	in->candidate = c > 0 ? version : str_c("");
+	in->source = ar->source;
 }
 
 /* Ubuntu hands updates out to a part of the machines first. */
@@ -133,10 +151,45 @@ is_phased(struct str paragraph)
 	       n < 100;
 }
 
-static void
-paragraph_read(struct scan *s, struct table_of *t, const struct archive *ar,
-	       struct str name, struct str paragraph)
+struct lists {
+	struct str *name;
+	size_t n;
+	struct archive *archive;
+	size_t n_archives;
+	size_t n_lists;
+	struct pin *pin;
+	size_t n_pins;
+	struct table_of *installed;
+	struct arena *arena;
+};
+
+/* A pin of the name itself goes before one of every package. */
+static int64_t
+priority_of(const struct lists *l, const struct archive *ar, struct str name)
 {
+	const struct pin *general = NULL;
+	size_t at = (size_t)(ar - l->archive);
+
+	for (size_t i = 0; i < l->n_pins && at < l->n_archives; i++) {
+		const struct pin *p = &l->pin[i];
+
+		if (!p->fits[at])
+			continue;
+		if (str_is(p->pattern, "*"))
+			general = general == NULL ? p : general;
+		else if (conf_glob(p->pattern, name))
+			return p->priority;
+	}
+	if (general != NULL)
+		return general->priority;
+	return ar->not_automatic ? 1 : PRIORITY_NORMAL;
+}
+
+static void
+paragraph_read(const struct lists *l, const struct archive *ar, struct str name,
+	       struct str paragraph)
+{
+	const struct table_of *t = l->installed;
 	struct dpkg_package p = { 0 };
 	struct str rest = paragraph;
 	bool parsed = false;
@@ -153,13 +206,13 @@ paragraph_read(struct scan *s, struct table_of *t, const struct archive *ar,
 		if ((str_eq(p.arch, in->arch) || str_is(p.arch, "all") ||
 		     str_is(in->arch, "all")) &&
 		    (ar->security || !is_phased(paragraph)))
-			offer(ar, in, str_copy(scan_arena(s), p.version));
+			offer(ar, priority_of(l, ar, name), in,
+			      str_copy(l->arena, p.version));
 	}
 }
 
 static void
-list_read(struct scan *s, struct table_of *t, const struct archive *ar,
-	  struct str text)
+list_read(const struct lists *l, const struct archive *ar, struct str text)
 {
 	static const char first[] = "Package: ";
 
@@ -169,7 +222,7 @@ list_read(struct scan *s, struct table_of *t, const struct archive *ar,
 		struct str paragraph = str_first(text, n);
 
 		if (str_starts(paragraph, first))
-			paragraph_read(s, t, ar,
+			paragraph_read(l, ar,
 				       str_until(str_from(paragraph,
 							  sizeof(first) - 1),
 						 '\n'),
@@ -179,15 +232,6 @@ list_read(struct scan *s, struct table_of *t, const struct archive *ar,
 			text = str_from(text, 1);
 	}
 }
-
-struct lists {
-	struct str *name;
-	size_t n;
-	struct archive *archive;
-	size_t n_archives;
-	size_t n_lists;
-	struct arena *arena;
-};
 
 /* Whether all of "o=Debian,a=stable" hold; *ret_known: all were understood. */
 static bool
@@ -214,87 +258,90 @@ release_fits(const struct archive *ar, struct str list, bool *ret_known)
 	return fits;
 }
 
-/* A pin of every package: low ones take an archive out. False: ask apt. */
+/* The archives a pin speaks of; false when only apt can tell. */
 static bool
-pin_all(struct lists *l, struct str pin, struct str priority)
+pin_fits(const struct lists *l, struct str spec, bool *fits)
 {
 	struct str kind;
-	int64_t n = 0; /* "never" */
-	bool known = true;
+	bool known = str_next_word(&spec, &kind);
 
-	if (!num_try(priority, &n) && !str_is(priority, "never"))
-		return false;
-	if (!str_next_word(&pin, &kind))
-		return false;
-	for (size_t i = 0; i < l->n_archives; i++) {
-		struct archive *ar = &l->archive[i];
-		bool fits = false;
+	for (size_t i = 0; known && i < l->n_archives; i++) {
+		const struct archive *ar = &l->archive[i];
 
 		if (str_is(kind, "release"))
-			fits = release_fits(ar, pin, &known);
+			fits[i] = release_fits(ar, spec, &known);
 		else if (str_is(kind, "origin"))
-			fits = str_eq(str_until(ar->stem, '_'),
-				      str_unquote(str_trim(pin)));
+			fits[i] = str_eq(str_until(ar->stem, '_'),
+					 str_unquote(str_trim(spec)));
 		else
 			known = false;
-		if (fits && n > 500)
-			return false;
-		ar->skip |= fits && n < 500;
 	}
 	return known;
 }
 
 static bool
-is_installed(const struct table_of *t, struct str name)
+is_installed(const struct table_of *t, struct str pattern)
 {
-	for (size_t i = t->bucket[hash_name(name) % t->n_buckets]; i > 0;
-	     i = t->v[i - 1].next) {
-		if (str_eq(t->v[i - 1].name, name))
+	for (size_t i = 0; i < t->n; i++) {
+		if (conf_glob(pattern, t->v[i].name))
 			return true;
 	}
 	return false;
 }
 
-/* False when a pin speaks of something that only apt can weigh. */
+/* One stanza; false when it speaks of something that only apt can weigh. */
 static bool
-pins_apply(struct lists *l, const struct table_of *t, struct str text)
+pin_add(struct lists *l, struct str packages, struct str spec,
+	struct str priority)
 {
-	struct str line, key, v, name, packages = { 0 }, pin = { 0 };
+	bool *fits = ARENA_ARRAY(l->arena, l->n_archives, bool);
+	bool known = pin_fits(l, spec, fits);
+	struct str one;
+	int64_t n = -1; /* "never" */
+
+	if (!num_try(priority, &n) && !str_is(priority, "never"))
+		return false;
+	while (str_next_word(&packages, &one)) {
+		if (strpbrk(str_to_c(l->arena, one), "[/:") != NULL)
+			return false; /* a regular expression or a source */
+		if (!is_installed(l->installed, one))
+			continue;
+		if (!known || l->n_pins == PINS_MAX)
+			return false;
+		l->pin[l->n_pins++] = (struct pin){ one, n, fits };
+	}
+	return true;
+}
+
+static bool
+pins_apply(struct lists *l, struct str text)
+{
+	struct str line, key, v, packages = { 0 }, spec = { 0 };
 
 	while (conf_line(&text, &line)) {
 		conf_pair(line, &key, &v);
 		if (str_is_nocase(key, "Package"))
 			packages = v;
 		else if (str_is_nocase(key, "Pin"))
-			pin = v;
-		if (!str_is_nocase(key, "Pin-Priority"))
-			continue;
-		if (str_is(packages, "*")) {
-			if (!pin_all(l, pin, v))
-				return false;
-			continue;
-		}
-		while (str_next_word(&packages, &name)) {
-			if (strpbrk(str_to_c(l->arena, name), "*?[/:") !=
-				    NULL ||
-			    is_installed(t, name))
-				return false;
-		}
+			spec = v;
+		else if (str_is_nocase(key, "Pin-Priority") &&
+			 !pin_add(l, packages, spec, v))
+			return false;
 	}
 	return true;
 }
 
 static bool
-pins_read(struct scan *s, struct lists *l, const struct table_of *t)
+pins_read(struct scan *s, struct lists *l)
 {
 	static const char folder[] = "/etc/apt/preferences.d";
 	struct err none = { 0 };
 	struct str text, *names;
 	size_t n;
 
-	l->arena = scan_arena(s);
+	l->pin = ARENA_ARRAY(l->arena, PINS_MAX, struct pin);
 	int r = scan_file(s, "/etc/apt/preferences", &text, &none);
-	if (r == 0 && !pins_apply(l, t, text))
+	if (r == 0 && !pins_apply(l, text))
 		return false;
 	if (r < 0 && r != -ENOENT)
 		return false;
@@ -309,7 +356,7 @@ pins_read(struct scan *s, struct lists *l, const struct table_of *t)
 			    s,
 			    scan_path(s, "%s/%.*s", folder, STR_ARG(names[i])),
 			    &text, &none) < 0 ||
-		    !pins_apply(l, t, text))
+		    !pins_apply(l, text))
 			return false;
 	}
 	return true;
@@ -354,8 +401,8 @@ ask(struct scan *s, struct apt_updates *ret, struct err *e)
 static const struct archive *
 archive_of(const struct lists *l, struct str name)
 {
-	static const struct archive unknown = { .source = { "", 0 } };
-	const struct archive *best = &unknown;
+	/* Behind the last one stands an empty one, for what has none. */
+	const struct archive *best = &l->archive[l->n_archives];
 
 	for (size_t i = 0; i < l->n_archives; i++) {
 		const struct archive *ar = &l->archive[i];
@@ -369,15 +416,14 @@ archive_of(const struct lists *l, struct str name)
 
 /* -ENOTSUP: packed in a way that only apt knows. */
 static int
-lists_read(struct scan *s, const struct lists *l, struct table_of *t,
-	   struct err *e)
+lists_read(struct scan *s, const struct lists *l, struct err *e)
 {
 	for (size_t i = 0; i < l->n; i++) {
 		size_t at = str_find_c(l->name[i], "_Packages");
 		const struct archive *ar = archive_of(l, l->name[i]);
 		struct str text;
 
-		if (at == STR_NONE || ar->skip)
+		if (at == STR_NONE)
 			continue;
 		struct str ending = str_from(l->name[i],
 					     at + strlen("_Packages"));
@@ -391,7 +437,7 @@ lists_read(struct scan *s, const struct lists *l, struct table_of *t,
 		if (ending.len > 0 &&
 		    lz4_unpack(scan_arena(s), text, &text, e) < 0)
 			return e->code;
-		list_read(s, t, ar, text);
+		list_read(l, ar, text);
 	}
 	return 0;
 }
@@ -399,11 +445,11 @@ lists_read(struct scan *s, const struct lists *l, struct table_of *t,
 static int
 lists_find(struct scan *s, struct lists *ret, struct err *e)
 {
-	struct lists l = { 0 };
+	struct lists l = { .arena = scan_arena(s) };
 
 	if (scan_dir(s, LISTS, &l.name, &l.n, e) < 0)
 		return e->code;
-	l.archive = ARENA_ARRAY(scan_arena(s), l.n, struct archive);
+	l.archive = ARENA_ARRAY(scan_arena(s), l.n + 1, struct archive);
 	for (size_t i = 0; i < l.n; i++) {
 		if (str_ends(l.name[i], "_InRelease") ||
 		    str_ends(l.name[i], "_Release"))
@@ -427,9 +473,10 @@ apt_updates_load(struct scan *s, struct apt_updates *ret, struct err *e)
 		return e->code;
 	if (installed_load(s, &t, e) < 0)
 		return e->code;
-	if (!pins_read(s, &l, &t))
+	l.installed = &t;
+	if (!pins_read(s, &l))
 		return ask(s, ret, e);
-	int r = lists_read(s, &l, &t, e);
+	int r = lists_read(s, &l, e);
 	if (r == -ENOTSUP) {
 		*e = (struct err){ 0 };
 		return ask(s, ret, e);

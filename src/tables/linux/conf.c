@@ -103,6 +103,31 @@ conf_bool(struct str value, bool *ret)
 	return false;
 }
 
+bool
+conf_glob(struct str pattern, struct str name)
+{
+	size_t p = 0, n = 0, star = STR_NONE, mark = 0;
+
+	while (n < name.len) {
+		if (p < pattern.len && pattern.p[p] == '*') {
+			star = p++;
+			mark = n;
+		} else if (p < pattern.len &&
+			   (pattern.p[p] == '?' || pattern.p[p] == name.p[n])) {
+			p++;
+			n++;
+		} else if (star != STR_NONE) {
+			p = star + 1;
+			n = ++mark;
+		} else {
+			return false;
+		}
+	}
+	while (p < pattern.len && pattern.p[p] == '*')
+		p++;
+	return p == pattern.len;
+}
+
 struct found {
 	struct str name;
 	const char *path;

@@ -35,6 +35,9 @@ bool conf_ini(struct str text, const char *section, const char *key,
 /* yes true 1 on / no false 0 off, any case; else false, *ret untouched. */
 bool conf_bool(struct str value, bool *ret);
 
+/* Whether a name fits a pattern of * and ?. */
+bool conf_glob(struct str pattern, struct str name);
+
 /*
  * Files that end in suffix in folders of falling rank, ordered by name; a
  * name in an earlier folder hides the later one. Paths go to *ret. Folders

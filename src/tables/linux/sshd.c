@@ -22,32 +22,6 @@ struct load {
 	struct err why;
 };
 
-/* * and ? only, as the names of included files use them. */
-static bool
-glob_fits(struct str pattern, struct str name)
-{
-	size_t p = 0, n = 0, star = STR_NONE, mark = 0;
-
-	while (n < name.len) {
-		if (p < pattern.len && pattern.p[p] == '*') {
-			star = p++;
-			mark = n;
-		} else if (p < pattern.len &&
-			   (pattern.p[p] == '?' || pattern.p[p] == name.p[n])) {
-			p++;
-			n++;
-		} else if (star != STR_NONE) {
-			p = star + 1;
-			n = ++mark;
-		} else {
-			return false;
-		}
-	}
-	while (p < pattern.len && pattern.p[p] == '*')
-		p++;
-	return p == pattern.len;
-}
-
 static void file_read(struct load *l, const char *path);
 
 static void
@@ -79,7 +53,7 @@ include(struct load *l, struct str pattern)
 		l->why = none;
 	}
 	for (size_t i = 0; r == 0 && i < n; i++) {
-		if (glob_fits(last, names[i]) && names[i].p[0] != '.')
+		if (conf_glob(last, names[i]) && names[i].p[0] != '.')
 			file_read(l, scan_path(l->s, "%.*s/%.*s", STR_ARG(dir),
 					       STR_ARG(names[i])));
 	}
