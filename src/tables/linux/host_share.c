@@ -121,28 +121,37 @@ smb_file(struct scan *s, struct smb *m, const char *path, struct str *section,
 	return true;
 }
 
-/* The last value in the share, else in [global]; false if there is none. */
+/* The last value of one of the keys in this section. */
+static const struct pair *
+smb_find(const struct smb *m, struct str section, const char *const *keys,
+	 const char **ret_key)
+{
+	for (size_t i = m->n; i-- > 0;) {
+		const struct pair *p = &m->v[i];
+
+		for (size_t k = 0; keys[k] != NULL; k++) {
+			if (str_is(p->key, keys[k]) &&
+			    str_eq(p->section, section)) {
+				*ret_key = keys[k];
+				return p;
+			}
+		}
+	}
+	return NULL;
+}
+
+/* In the share, else in [global]; false if it is set nowhere. */
 static bool
 smb_get(const struct smb *m, struct str section, const char *const *keys,
 	struct str *ret, const char **ret_key)
 {
-	for (int round = 0; round < 2; round++) {
-		for (size_t i = m->n; i-- > 0;) {
-			const struct pair *p = &m->v[i];
+	const struct pair *p = smb_find(m, section, keys, ret_key);
 
-			if (round == 0 ? !str_eq(p->section, section)
-				       : !str_is(p->section, "global"))
-				continue;
-			for (size_t k = 0; keys[k] != NULL; k++) {
-				if (str_is(p->key, keys[k])) {
-					*ret = p->value;
-					*ret_key = keys[k];
-					return true;
-				}
-			}
-		}
-	}
-	return false;
+	if (p == NULL)
+		p = smb_find(m, STR("global"), keys, ret_key);
+	if (p != NULL)
+		*ret = p->value;
+	return p != NULL;
 }
 
 static struct str
