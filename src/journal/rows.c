@@ -301,13 +301,12 @@ extern const struct embedded embed_migrations[];
 static struct str
 own_migration(void)
 {
-	for (const struct embedded *m = embed_migrations; m->name != NULL;
-	     m++) {
-		if (strcmp(m->name, "main/0002-journal.sql") == 0)
-			return (struct str){ (const char *)m->data, m->len };
-	}
-	assert(!"the migration of the journal is built in");
-	return STR("");
+	const struct embedded *m = embed_migrations;
+
+	while (m->name != NULL && strcmp(m->name, "main/0002-journal.sql") != 0)
+		m++;
+	assert(m->name != NULL); /* it is built in */
+	return (struct str){ (const char *)m->data, m->len };
 }
 
 /* SQLite keeps the text of a trigger as it was written there. */

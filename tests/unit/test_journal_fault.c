@@ -220,8 +220,8 @@ dump(struct arena *a, struct store *s, struct err *e)
 		"SELECT * FROM journal_actor ORDER BY id",
 		"SELECT * FROM pet NOT INDEXED ORDER BY rowid",
 		"SELECT * FROM pet_tag NOT INDEXED ORDER BY rowid",
-		"SELECT name, tbl_name, sql FROM sqlite_schema "
-		"WHERE type = 'trigger' ORDER BY rowid",
+		("SELECT name, tbl_name, sql FROM sqlite_schema "
+		 "WHERE type = 'trigger' ORDER BY rowid"),
 	};
 	auto_buf b = { 0 };
 
