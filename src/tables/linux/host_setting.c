@@ -7,6 +7,7 @@
 #include "base/num.h"
 #include "tables/contracts.h"
 #include "tables/linux/conf.h"
+#include "tables/linux/gnome_sleep.h"
 #include "tables/linux/pam.h"
 #include "tables/linux/password.h"
 #include "tables/linux/units.h"
@@ -37,6 +38,12 @@ static void
 put_bool(struct settings *t, const char *name, bool value, const char *source)
 {
 	put(t, name, str_c(value ? "1" : "0"), source);
+}
+
+static void
+put_int(struct settings *t, const char *name, int64_t value, const char *source)
+{
+	put(t, name, str_fmt(scan_arena(t->s), "%" PRId64, value), source);
 }
 
 static void
@@ -422,39 +429,6 @@ llmnr(struct settings *t)
 	put_bool(t, name, on, paths[0]);
 }
 
-/* A value set for all users in the files dconf compiles. */
-static bool
-dconf_value(struct settings *t, const char *section, const char *key,
-	    struct str *ret, const char **source)
-{
-	struct err none = { 0 };
-	struct str *dirs, *names, text;
-	size_t n_dirs, n;
-	bool found = false;
-
-	if (scan_dir(t->s, "/etc/dconf/db", &dirs, &n_dirs, &none) < 0)
-		return false;
-	for (size_t i = 0; i < n_dirs; i++) {
-		if (!str_ends(dirs[i], ".d") || str_is(dirs[i], "gdm.d"))
-			continue;
-		const char *dir = scan_path(t->s, "/etc/dconf/db/%.*s",
-					    STR_ARG(dirs[i]));
-		if (scan_dir(t->s, dir, &names, &n, &none) < 0)
-			continue;
-		for (size_t j = 0; j < n; j++) {
-			const char *path = scan_path(t->s, "%s/%.*s", dir,
-						     STR_ARG(names[j]));
-
-			if (scan_file(t->s, path, &text, &none) == 0 &&
-			    conf_ini(text, section, key, ret)) {
-				*source = path;
-				found = true;
-			}
-		}
-	}
-	return found;
-}
-
 static int64_t
 idle_seconds(struct str v)
 {
@@ -481,42 +455,33 @@ sleep_settings(struct settings *t)
 		"/etc/systemd/logind.conf.d", "/run/systemd/logind.conf.d",
 		"/usr/lib/systemd/logind.conf.d"
 	};
-	static const char power[] = "org/gnome/settings-daemon/plugins/power";
-	static const char saver[] = "org/gnome/desktop/screensaver";
-	const char *source = paths[0];
+	static const char gnome[] = "GNOME of the people here";
 	struct err none = { 0 };
-	struct str text, v, s = str_c("");
-	bool lock = true;
+	struct str text, v, after = str_c("");
+	struct gnome_sleep g;
+	bool known = t->graphical && gnome_sleep_load(t->s, &g);
 
 	if (conf_read(t->s, paths, folders, ARRAY_LEN(folders), &text, &none) ==
 		    0 &&
 	    conf_ini(text, "Login", "IdleAction", &v) &&
 	    (str_starts(v, "suspend") || str_has(v, "hibernate") ||
 	     str_has(v, "sleep"))) {
-		(void)conf_ini(text, "Login", "IdleActionSec", &s);
-		put(t, "sleep.idle_s",
-		    str_fmt(scan_arena(t->s), "%" PRId64, idle_seconds(s)),
-		    source);
+		(void)conf_ini(text, "Login", "IdleActionSec", &after);
+		put_int(t, "sleep.idle_s", idle_seconds(after), paths[0]);
 	} else if (!t->graphical) {
-		put(t, "sleep.idle_s", str_c("0"), source);
-	} else if (dconf_value(t, power, "sleep-inactive-ac-type", &v,
-			       &source) &&
-		   str_is(v, "'nothing'")) {
-		put(t, "sleep.idle_s", str_c("0"), source);
-	} else if (dconf_value(t, power, "sleep-inactive-ac-timeout", &v,
-			       &source)) {
-		put(t, "sleep.idle_s", v, source);
+		put_int(t, "sleep.idle_s", 0, paths[0]);
+	} else if (known) {
+		put_int(t, "sleep.idle_s", g.idle_s, gnome);
 	} else {
-		put_unknown(t, "sleep.idle_s", "chosen by each user");
+		put_unknown(t, "sleep.idle_s", "chosen by each person");
 	}
 
 	if (!t->graphical)
 		put_bool(t, "sleep.password", true, "no desktop");
-	else if (dconf_value(t, saver, "lock-enabled", &v, &source) &&
-		 conf_bool(v, &lock))
-		put_bool(t, "sleep.password", lock, source);
+	else if (known)
+		put_bool(t, "sleep.password", g.password, gnome);
 	else
-		put_unknown(t, "sleep.password", "chosen by each user");
+		put_unknown(t, "sleep.password", "chosen by each person");
 }
 
 /* Rules that see reading and writing: a watch -p r..w, or the system calls. */

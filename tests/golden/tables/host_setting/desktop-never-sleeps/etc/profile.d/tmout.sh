@@ -1,0 +1,2 @@
+# TMOUT=10
+readonly TMOUT=900; export TMOUT
