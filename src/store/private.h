@@ -6,6 +6,8 @@
 
 #include "store/store.h"
 
+#define KEPT_MAX 48
+
 struct store {
 	sqlite3 *db;
 	char *dir;
@@ -14,6 +16,12 @@ struct store {
 	bool in_change;	     /* guard is set; what in_change() tells */
 	struct guard *guard; /* of the journal, while it writes a change */
 	int64_t query_until_us; /* of query_time_limit */
+	struct kept {
+		char *sql;
+		struct stmt *st;
+		bool busy;
+	} kept[KEPT_MAX]; /* statements of store_run, prepared once */
+	size_t kept_next; /* the next to give way */
 };
 
 struct stmt {
@@ -23,6 +31,9 @@ struct stmt {
 
 /* Turns an SQLite result into our codes and words. */
 int store_err(struct store *s, int rc, struct err *e);
+
+/* Frees what store_run keeps; before the connection is closed. */
+void stmt_kept_free(struct store *s);
 
 /* The SQL functions change_seq() and journal_touch(). */
 int store_guard_register(struct store *s, struct err *e);

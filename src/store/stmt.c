@@ -214,6 +214,79 @@ bind_all(struct stmt *st, const char *kinds, va_list ap)
 	}
 }
 
+/*
+ * store_run and its like are called in loops with the same text, so their
+ * statements are kept. One that is in use (a trigger's, for example) is
+ * never given twice.
+ */
+static struct kept *
+kept_find(struct store *s, const char *sql)
+{
+	for (size_t i = 0; i < KEPT_MAX; i++) {
+		struct kept *k = &s->kept[i];
+
+		if (k->st != NULL && !k->busy && strcmp(k->sql, sql) == 0)
+			return k;
+	}
+	return NULL;
+}
+
+static struct kept *
+kept_room(struct store *s)
+{
+	for (size_t tries = 0; tries < KEPT_MAX; tries++) {
+		struct kept *k = &s->kept[s->kept_next++ % KEPT_MAX];
+
+		if (k->busy)
+			continue;
+		stmt_free(k->st);
+		free(k->sql);
+		*k = (struct kept){ 0 };
+		return k;
+	}
+	return NULL;
+}
+
+void
+stmt_kept_free(struct store *s)
+{
+	for (size_t i = 0; i < KEPT_MAX; i++) {
+		stmt_free(s->kept[i].st);
+		free(s->kept[i].sql);
+		s->kept[i] = (struct kept){ 0 };
+	}
+}
+
+static int
+kept_take(struct store *s, const char *sql, struct kept **ret, struct err *e)
+{
+	struct kept *k = kept_find(s, sql);
+
+	if (k == NULL) {
+		k = kept_room(s);
+		assert(k != NULL); /* calls do not nest that deep */
+		if (stmt_prepare(s, str_c(sql), &k->st, e) < 0)
+			return e->code;
+		k->sql = strdup(sql);
+		if (k->sql == NULL) {
+			fputs("yamori: out of memory\n", stderr);
+			abort();
+		}
+	}
+	k->busy = true;
+	*ret = k;
+	return 0;
+}
+
+static void
+kept_give(struct kept *k)
+{
+	struct err none;
+
+	(void)stmt_reset(k->st, &none); /* its error was the step's */
+	k->busy = false;
+}
+
 int
 store_run(struct store *s, struct err *e, const char *sql, const char *kinds,
 	  ...)
@@ -230,33 +303,49 @@ int
 store_run_v(struct store *s, struct err *e, const char *sql,
 	    const char *kinds, va_list ap)
 {
-	auto_stmt *st = NULL;
+	struct kept *k = NULL;
 	int r;
 
-	if (stmt_prepare(s, str_c(sql), &st, e) < 0)
+	if (kept_take(s, sql, &k, e) < 0)
 		return e->code;
-	bind_all(st, kinds, ap);
+	bind_all(k->st, kinds, ap);
 	do
-		r = stmt_step(st, e);
+		r = stmt_step(k->st, e);
 	while (r > 0);
-	return r < 0 ? r : sqlite3_changes(s->db);
+	if (r == 0)
+		r = sqlite3_changes(s->db);
+	kept_give(k);
+	return r;
+}
+
+static int
+get_one(struct store *s, struct arena *a, struct str *ret_str,
+	int64_t *ret_int, struct err *e, const char *sql, const char *kinds,
+	va_list ap)
+{
+	struct kept *k = NULL;
+
+	if (kept_take(s, sql, &k, e) < 0)
+		return e->code;
+	bind_all(k->st, kinds, ap);
+	int r = stmt_step(k->st, e);
+	if (r > 0 && ret_int != NULL)
+		*ret_int = stmt_int(k->st, 0);
+	if (r > 0 && ret_str != NULL)
+		*ret_str = str_copy(a, stmt_str(k->st, 0));
+	kept_give(k);
+	return r;
 }
 
 int
 store_get_int(struct store *s, int64_t *ret, struct err *e, const char *sql,
 	      const char *kinds, ...)
 {
-	auto_stmt *st = NULL;
 	va_list ap;
 
-	if (stmt_prepare(s, str_c(sql), &st, e) < 0)
-		return e->code;
 	va_start(ap, kinds);
-	bind_all(st, kinds, ap);
+	int r = get_one(s, NULL, NULL, ret, e, sql, kinds, ap);
 	va_end(ap);
-	int r = stmt_step(st, e);
-	if (r > 0)
-		*ret = stmt_int(st, 0);
 	return r;
 }
 
@@ -264,16 +353,10 @@ int
 store_get_str(struct store *s, struct arena *a, struct str *ret,
 	      struct err *e, const char *sql, const char *kinds, ...)
 {
-	auto_stmt *st = NULL;
 	va_list ap;
 
-	if (stmt_prepare(s, str_c(sql), &st, e) < 0)
-		return e->code;
 	va_start(ap, kinds);
-	bind_all(st, kinds, ap);
+	int r = get_one(s, a, ret, NULL, e, sql, kinds, ap);
 	va_end(ap);
-	int r = stmt_step(st, e);
-	if (r > 0)
-		*ret = str_copy(a, stmt_str(st, 0));
 	return r;
 }

@@ -257,6 +257,7 @@ store_close(struct store *s)
 		return;
 	if (s->db != NULL) {
 		store_rollback(s);
+		stmt_kept_free(s);
 		int rc = sqlite3_close(s->db);
 		assert(rc == SQLITE_OK); /* a statement was forgotten */
 	}
