@@ -34,6 +34,8 @@
 #define MUST_CHECK __attribute__((warn_unused_result))
 #define NORETURN __attribute__((noreturn))
 #define UNUSED __attribute__((unused))
+/* A large variable that is written before it is read: not cleared first. */
+#define NO_INIT __attribute__((uninitialized))
 #define CLEANUP(fn) __attribute__((cleanup(fn)))
 
 /*

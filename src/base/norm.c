@@ -111,6 +111,32 @@ run_compose(struct run *r)
 }
 
 /* Most text of machines is ASCII. */
+bool
+norm_ascii(struct str s, char *out, size_t size, size_t *ret_len)
+{
+	size_t len = 0;
+	bool blank = false;
+
+	if (s.len > size)
+		return false;
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.p[i];
+
+		if ((unsigned char)c >= 0x80)
+			return false;
+		if (c <= ' ' || c == 0x7f) {
+			blank = len > 0;
+			continue;
+		}
+		if (blank)
+			out[len++] = ' ';
+		blank = false;
+		out[len++] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+	}
+	*ret_len = len;
+	return true;
+}
+
 static bool
 ascii_text(struct arena *a, struct str s, struct str *ret)
 {
@@ -121,19 +147,7 @@ ascii_text(struct arena *a, struct str s, struct str *ret)
 
 	char *out = arena_alloc(a, s.len + 1);
 	size_t len = 0;
-	bool blank = false;
-	for (size_t i = 0; i < s.len; i++) {
-		char c = s.p[i];
-
-		if (c <= ' ' || c == 0x7f) {
-			blank = len > 0;
-			continue;
-		}
-		if (blank)
-			out[len++] = ' ';
-		blank = false;
-		out[len++] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-	}
+	(void)norm_ascii(s, out, s.len, &len); /* it is ASCII and fits */
 	*ret = (struct str){ out, len };
 	return true;
 }

@@ -18,6 +18,9 @@ struct str norm_text(struct arena *a, struct str s);
 
 #define NORM_GROWTH 24
 
+/* The same without an arena, for ASCII of at most size bytes; else false. */
+bool norm_ascii(struct str s, char *out, size_t size, size_t *ret_len);
+
 /* What a character is when text is cut into words. */
 enum norm_class {
 	NORM_OTHER, /* between words */

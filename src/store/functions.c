@@ -21,6 +21,14 @@ struct call {
 	struct err e;
 };
 
+/* Functions are called a million times a run: the words of an error that
+ * does not happen are not cleared. */
+#define CALL(var, context, fname)                                              \
+	struct call var NO_INIT;                                               \
+	var.ctx = (context);                                                   \
+	var.name = (fname);                                                    \
+	var.e.code = 0
+
 static void
 fail(struct call *c)
 {
@@ -133,7 +141,7 @@ zone_of(sqlite3_context *ctx)
 static void
 f_at_add(sqlite3_context *ctx, int n, sqlite3_value **v)
 {
-	struct call c = { ctx, "at_add", { 0 } };
+	CALL(c, ctx, "at_add");
 	struct duration d;
 	int64_t at;
 
@@ -157,7 +165,7 @@ result_on(sqlite3_context *ctx, int64_t days)
 static void
 f_on_add(sqlite3_context *ctx, int n, sqlite3_value **v)
 {
-	struct call c = { ctx, "on_add", { 0 } };
+	CALL(c, ctx, "on_add");
 	struct duration d;
 	int64_t days;
 
@@ -183,7 +191,7 @@ f_on_add(sqlite3_context *ctx, int n, sqlite3_value **v)
 static void
 f_on_of(sqlite3_context *ctx, int n, sqlite3_value **v)
 {
-	struct call c = { ctx, "on_of", { 0 } };
+	CALL(c, ctx, "on_of");
 	struct duration none = { 0 };
 	int64_t at;
 
@@ -200,7 +208,7 @@ f_on_of(sqlite3_context *ctx, int n, sqlite3_value **v)
 static void
 f_at_of(sqlite3_context *ctx, int n, sqlite3_value **v)
 {
-	struct call c = { ctx, "at_of", { 0 } };
+	CALL(c, ctx, "at_of");
 	int64_t days;
 
 	if (any_null(n, v))
@@ -214,7 +222,7 @@ f_at_of(sqlite3_context *ctx, int n, sqlite3_value **v)
 static void
 f_dur_s(sqlite3_context *ctx, int n, sqlite3_value **v)
 {
-	struct call c = { ctx, "dur_s", { 0 } };
+	CALL(c, ctx, "dur_s");
 	struct duration d;
 
 	if (any_null(n, v))
@@ -228,7 +236,7 @@ f_dur_s(sqlite3_context *ctx, int n, sqlite3_value **v)
 static void
 f_version_cmp(sqlite3_context *ctx, int n, sqlite3_value **v)
 {
-	struct call c = { ctx, "version_cmp", { 0 } };
+	CALL(c, ctx, "version_cmp");
 	struct str scheme, a, b;
 	enum version_scheme s;
 
@@ -253,7 +261,7 @@ f_version_cmp(sqlite3_context *ctx, int n, sqlite3_value **v)
 static void
 f_in_cidr(sqlite3_context *ctx, int n, sqlite3_value **v)
 {
-	struct call c = { ctx, "in_cidr", { 0 } };
+	CALL(c, ctx, "in_cidr");
 	struct str ip_text, net_text;
 	struct cidr_addr ip;
 	struct cidr net;
@@ -270,13 +278,19 @@ f_in_cidr(sqlite3_context *ctx, int n, sqlite3_value **v)
 static void
 f_norm(sqlite3_context *ctx, int n, sqlite3_value **v)
 {
-	struct call c = { ctx, "norm", { 0 } };
+	CALL(c, ctx, "norm");
 	struct str s;
 
 	if (any_null(n, v))
 		return;
 	if (arg_text(v[0], &s, &c.e) < 0) {
 		fail(&c);
+		return;
+	}
+	char small[256] NO_INIT;
+	size_t len;
+	if (norm_ascii(s, small, sizeof(small), &len)) {
+		result_str(ctx, (struct str){ small, len });
 		return;
 	}
 	auto_arena *a = arena_new();
@@ -286,7 +300,7 @@ f_norm(sqlite3_context *ctx, int n, sqlite3_value **v)
 static void
 f_jp_holiday(sqlite3_context *ctx, int n, sqlite3_value **v)
 {
-	struct call c = { ctx, "jp_holiday", { 0 } };
+	CALL(c, ctx, "jp_holiday");
 	const char *name;
 	int64_t days;
 
@@ -304,7 +318,7 @@ f_jp_holiday(sqlite3_context *ctx, int n, sqlite3_value **v)
 static void
 f_jp_holiday_name(sqlite3_context *ctx, int n, sqlite3_value **v)
 {
-	struct call c = { ctx, "jp_holiday_name", { 0 } };
+	CALL(c, ctx, "jp_holiday_name");
 	const char *name;
 	int64_t days;
 
@@ -321,7 +335,7 @@ f_jp_holiday_name(sqlite3_context *ctx, int n, sqlite3_value **v)
 static void
 f_business_day(sqlite3_context *ctx, int n, sqlite3_value **v)
 {
-	struct call c = { ctx, "business_day", { 0 } };
+	CALL(c, ctx, "business_day");
 	int64_t days;
 
 	if (any_null(n, v))
