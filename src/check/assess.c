@@ -31,7 +31,9 @@ subject_add(struct assess *as, const struct subject_result *sub)
 	struct control_result *r = as->r;
 
 	r->counts[sub->result]++;
-	if (sub->result == RESULT_PASS && !as->scope->keep_pass)
+	/* What resolves a finding is needed to close it. */
+	if (sub->result == RESULT_PASS && !as->scope->keep_pass &&
+	    !scene_is_open(as->sc, r->control->id, sub->subject))
 		return;
 	if (r->n_subjects == r->cap) {
 		size_t more = r->cap == 0 ? 8 : r->cap * 2;
@@ -54,6 +56,10 @@ control_error(struct control_result *r, struct arena *a, const struct err *e)
 
 	buf_init(&b, 4096);
 	err_print(e, NULL, NULL, &b);
+	/* Half of the rows would lie. */
+	memset(r->counts, 0, sizeof(r->counts));
+	r->n_subjects = 0;
+	r->facts_at = 0;
 	r->result = RESULT_ERROR;
 	r->reason = (struct reason){ WHY_ERROR, str_c(""),
 				     str_copy(a, buf_view(&b)) };

@@ -6,9 +6,9 @@
 #include "base/moment.h"
 #include "check/private.h"
 
-static bool
-in_scope(const struct check_scope *scope, const struct policy *p,
-	 const struct control *c)
+bool
+check_in_scope(const struct check_scope *scope, const struct policy *p,
+	       const struct control *c)
 {
 	if (scope->control.p != NULL)
 		return str_eq(scope->control, c->id);
@@ -57,7 +57,7 @@ evaluate_all(struct scene *sc, const struct check_scope *scope,
 	for (size_t i = 0; i < cat->n_controls; i++) {
 		struct control_result *r = &run->results[run->n_results];
 
-		if (!in_scope(scope, sc->policy, &cat->controls[i]))
+		if (!check_in_scope(scope, sc->policy, &cat->controls[i]))
 			continue;
 		r->control = &cat->controls[i];
 		control_assess(sc, scope, r);

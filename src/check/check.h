@@ -25,6 +25,7 @@ enum basis {
 	BASIS_DECLARED,	  /* a named person's word, with an end */
 };
 const char *basis_name(enum basis b);
+bool basis_parse(struct str s, enum basis *ret);
 
 /*
  * Why: a word, and what it speaks of (a table, a column, a ledger, ...).
@@ -32,6 +33,7 @@ const char *basis_name(enum basis b);
  * no_value          WHAT=table.column or "": a value needed is not known
  * not_collected     WHAT=table: this host never told it
  * stale             WHAT=table: told too long ago
+ * ahead             WHAT=table: told by a clock that was ahead of ours
  * partial           WHAT=table: told in part only
  * cannot            WHAT=table or table.column, DETAIL=needs_root, absent...
  * needs_table       WHAT=table: nothing fills it yet
@@ -39,6 +41,7 @@ const char *basis_name(enum basis b);
  * needs_person      only a person can answer
  * no_hosts          no machine is known yet
  * not_written       the control's query is not written yet
+ * not_checked       DETAIL=when it last was; "" = never by that day
  * none_exist        there is nothing of the kind
  * answer            WHAT=answer: they have no such thing
  * level             WHAT=level: of a higher level than chosen
@@ -53,6 +56,7 @@ enum why {
 	WHY_NO_VALUE,
 	WHY_NOT_COLLECTED,
 	WHY_STALE,
+	WHY_AHEAD,
 	WHY_PARTIAL,
 	WHY_CANNOT,
 	WHY_NEEDS_TABLE,
@@ -60,6 +64,7 @@ enum why {
 	WHY_NEEDS_PERSON,
 	WHY_NO_HOSTS,
 	WHY_NOT_WRITTEN,
+	WHY_NOT_CHECKED,
 	WHY_NONE_EXIST,
 	WHY_ANSWER,
 	WHY_LEVEL,
@@ -78,6 +83,7 @@ const char *why_name(enum why w);
 
 /* "cannot host_user.password_set needs_root": kept and printed in JSON. */
 struct str reason_print(struct arena *a, const struct reason *r);
+struct reason reason_parse(struct arena *a, struct str s); /* copied */
 
 struct subject_result {
 	struct str subject;
@@ -86,6 +92,9 @@ struct subject_result {
 	struct reason reason;
 	struct str detail; /* p == NULL = none */
 };
+
+/* The history keeps no passing subjects, so it cannot count them. */
+#define COUNT_NOT_KEPT (-1)
 
 struct control_result {
 	const struct control *control;
@@ -105,6 +114,7 @@ struct check_host {
 
 struct check_run {
 	int64_t at;
+	struct str as_of_on; /* a past day; p == NULL = judged at `at` */
 	const struct policy *policy;
 	size_t n_hosts;
 	const struct check_host *hosts; /* active, sorted by id */
@@ -132,6 +142,15 @@ struct check_scope {
 int check_evaluate(struct store *s, struct arena *a, const struct policy *p,
 		   const struct check_scope *scope, struct check_run **ret,
 		   struct err *e);
+
+/*
+ * How it stood at the end of that day, from the history, in the words of
+ * today's catalog. Subjects that passed are not kept. What no run had judged
+ * in the week before is unknown: not_checked.
+ */
+int check_as_of(struct store *s, struct arena *a, const struct policy *p,
+		const struct check_scope *scope, int64_t day,
+		struct check_run **ret, struct err *e);
 
 /*
  * Writes results, history and findings in one short change: fail opens a

@@ -22,6 +22,10 @@ struct waiver {
 	struct str control, subject, until_on;
 };
 
+struct open_finding {
+	struct str control, subject;
+};
+
 struct declaration {
 	struct str control, answer, by;
 };
@@ -37,9 +41,10 @@ struct scene {
 	struct check_host *hosts;
 	struct status *status; /* hosts x contracts */
 	int64_t *max_age_us;   /* by contract */
-	size_t n_cannot, n_waivers, n_declarations;
+	size_t n_cannot, n_waivers, n_open, n_declarations;
 	struct cannot_row *cannot; /* sorted by host, table, column */
 	struct waiver *waivers;	   /* sorted by control, subject */
+	struct open_finding *open; /* sorted by control, subject */
 	struct declaration *declarations; /* sorted by control */
 };
 
@@ -58,8 +63,13 @@ struct reason scene_no_value(const struct scene *sc, struct str host_id,
 
 const struct waiver *scene_waiver(const struct scene *sc, struct str control,
 				  struct str subject);
+bool scene_is_open(const struct scene *sc, struct str control,
+		   struct str subject);
 const struct declaration *scene_declaration(const struct scene *sc,
 					    struct str control);
+
+bool check_in_scope(const struct check_scope *scope, const struct policy *p,
+		    const struct control *c);
 
 void control_assess(struct scene *sc, const struct check_scope *scope,
 		    struct control_result *r);

@@ -6,6 +6,7 @@
 #include "check/private.h"
 
 #define SQL_MAX ((size_t)1024 * 1024)
+#define AHEAD_MAX_US (600 * MOMENT_SEC) /* as facts.h lets a file be */
 
 /* Reads all rows of a constant query into an array of T in the arena. */
 #define ROWS(a, n, cap, list, type)                                            \
@@ -156,6 +157,40 @@ waivers_load(struct scene *sc, struct err *e)
 }
 
 static int
+open_cmp(const void *a, const void *b)
+{
+	const struct open_finding *x = a, *y = b;
+	int c = str_cmp(x->control, y->control);
+
+	return c != 0 ? c : str_cmp(x->subject, y->subject);
+}
+
+static int
+open_load(struct scene *sc, struct err *e)
+{
+	auto_stmt *st = NULL;
+	size_t cap = 0;
+	int r;
+
+	if (stmt_prepare(sc->store,
+			 STR("SELECT control, subject FROM finding "
+			     "WHERE state = 'open'"),
+			 &st, e) < 0)
+		return e->code;
+	while ((r = stmt_step(st, e)) > 0) {
+		ROWS(sc->arena, sc->n_open, cap, sc->open,
+		     struct open_finding);
+		sc->open[sc->n_open++] = (struct open_finding){
+			str_copy(sc->arena, stmt_str(st, 0)),
+			str_copy(sc->arena, stmt_str(st, 1)),
+		};
+	}
+	if (sc->n_open > 0)
+		qsort(sc->open, sc->n_open, sizeof(*sc->open), open_cmp);
+	return r;
+}
+
+static int
 declarations_load(struct scene *sc, struct err *e)
 {
 	auto_stmt *st = NULL;
@@ -200,7 +235,8 @@ scene_load(struct scene *sc, struct err *e)
 {
 	ages_load(sc);
 	if (hosts_load(sc, e) < 0 || status_load(sc, e) < 0 ||
-	    cannot_load(sc, e) < 0 || waivers_load(sc, e) < 0)
+	    cannot_load(sc, e) < 0 || waivers_load(sc, e) < 0 ||
+	    open_load(sc, e) < 0)
 		return e->code;
 	return declarations_load(sc, e);
 }
@@ -214,12 +250,15 @@ scene_fresh(const struct scene *sc, size_t host, size_t contract,
 	struct str table = str_c(contracts[contract]->name);
 
 	if (st->complete_at > 0 &&
-	    st->complete_at >= sc->now - sc->max_age_us[contract])
+	    st->complete_at >= sc->now - sc->max_age_us[contract] &&
+	    st->complete_at <= sc->now + AHEAD_MAX_US)
 		return true;
 
 	*ret = (struct reason){ .what = table };
 	if (!st->there)
 		ret->why = WHY_NOT_COLLECTED;
+	else if (st->complete_at > sc->now + AHEAD_MAX_US)
+		ret->why = WHY_AHEAD;
 	else if (!st->complete && str_is(st->error, ""))
 		ret->why = WHY_PARTIAL;
 	else if (!st->complete)
@@ -266,6 +305,15 @@ scene_waiver(const struct scene *sc, struct str control, struct str subject)
 			return &sc->waivers[i];
 	}
 	return NULL;
+}
+
+bool
+scene_is_open(const struct scene *sc, struct str control, struct str subject)
+{
+	const struct open_finding key = { control, subject };
+
+	return sc->n_open > 0 && bsearch(&key, sc->open, sc->n_open,
+					 sizeof(key), open_cmp) != NULL;
 }
 
 const struct declaration *

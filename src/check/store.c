@@ -81,14 +81,22 @@ history_add(struct keeper *k, const struct control_result *r,
 static int
 state_keep(struct keeper *k, const struct control_result *r, struct err *e)
 {
-	struct str before = { "", 0 };
+	struct str before = { "", 0 }, known = { "", 0 };
 	struct str now = str_c(result_name(r->result));
+	struct str why = reason_print(k->arena, &r->reason);
 
 	if (store_get_str(k->s, k->arena, &before, e,
 			  "SELECT result FROM control_state WHERE control = ?",
+			  "s", r->control->id) < 0 ||
+	    store_get_str(k->s, k->arena, &known, e,
+			  "SELECT basis || ' ' || reason FROM control_state "
+			  "WHERE control = ?",
 			  "s", r->control->id) < 0)
 		return e->code;
-	if (!str_eq(before, now) &&
+	/* A pass that is measured now is not the pass that was declared. */
+	if ((!str_eq(before, now) ||
+	     !str_eq(known, str_fmt(k->arena, "%s %.*s", basis_name(r->basis),
+				    STR_ARG(why)))) &&
 	    history_add(k, r, str_c(""), before, now, &r->reason,
 			(struct str){ NULL, 0 }, e) < 0)
 		return e->code;
@@ -99,8 +107,7 @@ state_keep(struct keeper *k, const struct control_result *r, struct err *e)
 		"n_error, facts_at) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
 		"nullif(?, 0))",
 		"siiscsiiiiii", r->control->id, k->run_id, k->run->at, now,
-		basis_name(r->basis), reason_print(k->arena, &r->reason),
-		r->counts[RESULT_PASS], r->counts[RESULT_FAIL],
+		basis_name(r->basis), why, r->counts[RESULT_PASS], r->counts[RESULT_FAIL],
 		r->counts[RESULT_UNKNOWN], r->counts[RESULT_WAIVED],
 		r->counts[RESULT_ERROR], r->facts_at);
 	return n < 0 ? n : 0;
@@ -177,6 +184,30 @@ subject_find(const struct subject_result *const *sorted, size_t n,
 }
 
 /*
+ * Whether a subject that was not named may still be there: its host is ours
+ * and told too little, or the control as a whole could not be judged.
+ */
+static bool
+may_be_there(const struct keeper *k, const struct control_result *r,
+	     struct str host_id)
+{
+	if (host_id.len > 0 && check_host_find(k->run, host_id) == NULL)
+		return false; /* retired */
+	if (r->result == RESULT_UNKNOWN && r->n_subjects == 0)
+		return true;
+	if (host_id.len == 0)
+		return r->counts[RESULT_UNKNOWN] > 0;
+	for (size_t i = 0; i < r->n_subjects; i++) {
+		const struct subject_result *sub = &r->subjects[i];
+
+		if (sub->result == RESULT_UNKNOWN &&
+		    (sub->host_id.p == NULL || str_eq(sub->host_id, host_id)))
+			return true;
+	}
+	return false;
+}
+
+/*
  * Open findings whose subject no longer fails. Only what was really judged
  * may close one: a host that is silent closes nothing.
  */
@@ -194,7 +225,8 @@ findings_close(struct keeper *k, const struct control_result *r,
 	if (r->result == RESULT_ERROR)
 		return 0;
 	if (stmt_prepare(k->s,
-			 STR("SELECT id, subject FROM finding "
+			 STR("SELECT id, subject, coalesce(host_id, '') "
+			     "FROM finding "
 			     "WHERE control = ? AND state = 'open'"),
 			 &st, e) < 0)
 		return e->code;
@@ -205,8 +237,8 @@ findings_close(struct keeper *k, const struct control_result *r,
 
 		if (sub != NULL && sub->result != RESULT_PASS)
 			continue;
-		if (sub == NULL && r->counts[RESULT_UNKNOWN] > 0)
-			continue; /* it may be among the unknown */
+		if (sub == NULL && may_be_there(k, r, stmt_str(st, 2)))
+			continue;
 		ids[n] = str_copy(a, stmt_str(st, 0));
 		states[n++] = sub != NULL ? "resolved" : "gone";
 	}
@@ -347,10 +379,17 @@ run_row(struct keeper *k, const struct check_scope *scope, struct str root,
 	struct err *e)
 {
 	const struct check_run *run = k->run;
-	struct str what = scope->control.p ? scope->control
-			  : scope->area.p  ? scope->area
-			  : scope->pack.p  ? scope->pack
-					   : STR("all");
+	struct str level = str_c("");
+
+	if (scope->level >= 0)
+		level = str_fmt(k->arena, "level %s",
+				level_names[scope->level]);
+	struct str what = scope->control.p	  ? scope->control
+			  : scope->n_tables > 0 ? STR("tables")
+			  : scope->area.p	  ? scope->area
+			  : scope->pack.p	  ? scope->pack
+			  : level.len > 0	  ? level
+						  : STR("all");
 
 	if (store_get_int(k->s, &k->run_id, e,
 			  "SELECT coalesce(max(id), 0) + 1 FROM check_run",

@@ -14,6 +14,7 @@ static const struct option options[] = {
 	{ "level", "basic|standard|full", "only the measures of one level" },
 	{ "all-levels", NULL, "also the levels above the one chosen" },
 	{ "html", "FILE", "write a report that can be opened in a browser" },
+	{ "as-of", "DATE", "how it stood at the end of a past day, from the history" },
 	{ "dry-run", NULL, "keep no results" },
 	{ 0 },
 };
@@ -66,6 +67,22 @@ exit_code(const struct check_run *run)
 }
 
 static int
+past_read(struct cli *c, struct store *s, const struct policy *policy,
+	  const struct check_scope *scope, struct check_run **ret,
+	  struct err *e)
+{
+	const char *as_of = cli_option(c, "as-of");
+	int64_t day;
+
+	if (on_parse(str_c(as_of), &day, e) < 0)
+		return err_in(e, "--as-of");
+	if (day > days_of_at(moment_now(), store_zone(s)))
+		return err_set(e, -ERANGE, "--as-of: %s is in the future",
+			       as_of);
+	return check_as_of(s, c->arena, policy, scope, day, ret, e);
+}
+
+static int
 run(struct cli *c, struct err *e)
 {
 	auto_store *s = NULL;
@@ -73,14 +90,16 @@ run(struct cli *c, struct err *e)
 	struct policy *policy;
 	struct check_scope scope;
 	struct check_run *found;
-	bool keep = !cli_has(c, "dry-run");
+	bool past = cli_has(c, "as-of");
+	bool keep = !cli_has(c, "dry-run") && !past;
 
 	if (org_open(c, keep ? STORE_WRITE : STORE_READ, &s, e) < 0 ||
 	    catalog_load(c->arena, s, &cat, e) < 0 ||
 	    policy_load(s, c->arena, cat, &policy, e) < 0 ||
 	    scope_read(c, cat, &scope, e) < 0)
 		return e->code;
-	if (check_evaluate(s, c->arena, policy, &scope, &found, e) < 0)
+	if (past ? past_read(c, s, policy, &scope, &found, e) < 0
+		 : check_evaluate(s, c->arena, policy, &scope, &found, e) < 0)
 		return e->code;
 	if (keep && check_store(s, found, &scope, e) < 0)
 		return e->code;
@@ -98,7 +117,7 @@ const struct command command_check = {
 	.name = "check",
 	.summary = "check what the rules ask for and say what to do",
 	.synopsis = "[CONTROL | AREA] [--pack PACK] [--level LEVEL] "
-		    "[--html FILE]",
+		    "[--html FILE] [--as-of DATE]",
 	.details = "Exit code: 0 = nothing fails and nothing is unknown, "
 		   "1 = something fails, 3 = nothing fails but something is "
 		   "unknown or in error, 2 = it could not be done.",

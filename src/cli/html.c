@@ -393,7 +393,7 @@ html_write(struct cli *c, struct store *s, const struct check_run *run,
 	struct next next;
 
 	buf_init(&b, PAGE_MAX);
-	if (next_choose(s, run, &next, e) < 0)
+	if (run->as_of_on.p == NULL && next_choose(s, run, &next, e) < 0)
 		return e->code;
 	head(&p);
 	next_section(&p, &next);

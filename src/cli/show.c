@@ -45,7 +45,10 @@ control_json(struct json *j, struct arena *a, const struct zone *z,
 	json_open(j, '{');
 	for (int i = 0; i < N_RESULTS; i++) {
 		json_key(j, result_name((enum result)i));
-		json_int(j, r->counts[i]);
+		if (r->counts[i] == COUNT_NOT_KEPT)
+			json_null(j);
+		else
+			json_int(j, r->counts[i]);
 	}
 	json_close(j, '}');
 	json_key(j, "facts_at");
@@ -72,6 +75,10 @@ show_run_json(struct cli *c, struct store *s, const struct check_run *run)
 	json_c(&j, "yamori/check/1");
 	json_key(&j, "at");
 	json_str(&j, at_print(c->arena, run->at, store_zone(s)));
+	if (run->as_of_on.p != NULL) {
+		json_key(&j, "as_of");
+		json_str(&j, run->as_of_on);
+	}
 	json_key(&j, "organisation");
 	json_str(&j, run->policy->org_name);
 	json_key(&j, "summary");
@@ -173,6 +180,10 @@ reason_words(struct cli *c, const struct catalog *cat, const struct reason *r)
 		cli_print(c, "collected too long ago: %s",
 			  table_title(c, r->what));
 		break;
+	case WHY_AHEAD:
+		cli_print(c, "collected while the clock was ahead; collect again: %s",
+			  table_title(c, r->what));
+		break;
 	case WHY_PARTIAL:
 		cli_print(c, "collected in part only: %s",
 			  table_title(c, r->what));
@@ -196,6 +207,12 @@ reason_words(struct cli *c, const struct catalog *cat, const struct reason *r)
 		break;
 	case WHY_NOT_WRITTEN:
 		cli_print(c, "the automatic check for this is still to be written");
+		break;
+	case WHY_NOT_CHECKED:
+		if (who.len > 0)
+			cli_print(c, "not checked since %.*s", STR_ARG(who));
+		else
+			cli_print(c, "had not been checked by then");
 		break;
 	case WHY_NONE_EXIST:
 		cli_print(c, "there is nothing of the kind");
@@ -514,8 +531,12 @@ show_run(struct cli *c, struct store *s, const struct check_run *run,
 			  .width = cli_width(),
 			  .one = scope->control.p != NULL };
 
-	if (next_choose(s, run, &v.next, e) < 0)
+	/* What to do next is told of today only. */
+	if (run->as_of_on.p == NULL && next_choose(s, run, &v.next, e) < 0)
 		return e->code;
+	if (run->as_of_on.p != NULL)
+		cli_print(c, "As it stood at the end of %.*s, from the history\n",
+			  STR_ARG(run->as_of_on));
 	summary_print(&v, s);
 	failing_all(&v);
 	others_all(&v, RESULT_ERROR, "The check itself failed", "!",
