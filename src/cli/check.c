@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 #include "cli/html.h"
 #include "cli/org.h"
+#include "policy/adopt.h"
 #include "cli/show.h"
 
 static const struct option options[] = {
@@ -94,7 +95,7 @@ run(struct cli *c, struct err *e)
 	bool keep = !cli_has(c, "dry-run") && !past;
 
 	if (org_open(c, keep ? STORE_WRITE : STORE_READ, &s, e) < 0 ||
-	    catalog_load(c->arena, s, &cat, e) < 0 ||
+	    catalog_in_force(c->arena, s, &cat, e) < 0 ||
 	    policy_load(s, c->arena, cat, &policy, e) < 0 ||
 	    scope_read(c, cat, &scope, e) < 0)
 		return e->code;

@@ -27,6 +27,9 @@ struct option {
 	const char *help; /* English; also the message id */
 };
 
+/* Marks a message that is looked up later, for tools/messages. */
+#define N_(id) id
+
 #define CLI_OPTIONS_MAX 24
 #define CLI_ARGS_MAX 256
 

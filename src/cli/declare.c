@@ -6,6 +6,7 @@
 #include "catalog/catalog.h"
 #include "cli/cli.h"
 #include "cli/org.h"
+#include "policy/adopt.h"
 #include "policy/record.h"
 
 static const struct option options[] = {
@@ -145,7 +146,7 @@ run(struct cli *c, struct err *e)
 		return e->code;
 	if (c->n_args == 0)
 		return list(c, s, e);
-	if (catalog_load(c->arena, s, &cat, e) < 0)
+	if (catalog_in_force(c->arena, s, &cat, e) < 0)
 		return e->code;
 
 	const struct control *k = control_find(cat, str_c(c->args[0]));

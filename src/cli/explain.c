@@ -5,6 +5,7 @@
 #include "check/check.h"
 #include "cli/cli.h"
 #include "cli/org.h"
+#include "policy/adopt.h"
 #include "cli/show.h"
 
 struct view {
@@ -206,7 +207,7 @@ run(struct cli *c, struct err *e)
 	if (c->n_args != 1)
 		return cli_usage(c, e, "name one measure");
 	if (org_open(c, STORE_READ, &s, e) < 0 ||
-	    catalog_load(c->arena, s, &cat, e) < 0 ||
+	    catalog_in_force(c->arena, s, &cat, e) < 0 ||
 	    policy_load(s, c->arena, cat, &p, e) < 0)
 		return e->code;
 

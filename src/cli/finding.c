@@ -6,6 +6,7 @@
 #include "catalog/catalog.h"
 #include "cli/cli.h"
 #include "cli/org.h"
+#include "policy/adopt.h"
 #include "policy/record.h"
 
 static const struct option options[] = {
@@ -83,7 +84,7 @@ list(struct cli *c, struct store *s, struct err *e)
 				 columns,
 				 cli_has(c, "all") ? ""
 						   : "WHERE f.state = 'open'");
-	if (catalog_load(c->arena, s, &cat, e) < 0 ||
+	if (catalog_in_force(c->arena, s, &cat, e) < 0 ||
 	    stmt_prepare(s, sql, &st, e) < 0)
 		return e->code;
 	json_init(&j, c->out, true);

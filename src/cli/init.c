@@ -288,6 +288,9 @@ run(struct cli *c, struct err *e)
 		return e->code;
 	if (!cli_has(c, "yes") && ask_all(&d, e) < 0)
 		return e->code;
+	const struct answer *size = answer_find(cat, STR("size"));
+	if (size != NULL)
+		d.answer[size - cat->answers] = d.org.size;
 	d.org.answer = d.answer;
 	d.org.roles = d.roles;
 	d.org.holders = d.holders;

@@ -4,6 +4,7 @@
 #include "check/next.h"
 #include "cli/cli.h"
 #include "cli/org.h"
+#include "policy/adopt.h"
 #include "cli/show.h"
 #include "policy/record.h"
 
@@ -95,7 +96,7 @@ run(struct cli *c, struct err *e)
 
 	bool write = cli_has(c, "postpone");
 	if (org_open(c, write ? STORE_WRITE : STORE_READ, &s, e) < 0 ||
-	    catalog_load(c->arena, s, &cat, e) < 0)
+	    catalog_in_force(c->arena, s, &cat, e) < 0)
 		return e->code;
 	if (write)
 		return postpone(c, s, cat, e);

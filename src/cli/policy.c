@@ -7,6 +7,7 @@
 #include "base/moment.h"
 #include "cli/cli.h"
 #include "cli/org.h"
+#include "policy/adopt.h"
 #include "policy/draft.h"
 
 static const struct option options[] = {
@@ -384,7 +385,7 @@ run(struct cli *c, struct err *e)
 	struct ctx x = { .c = c, .ja = c->lang == LANG_JA };
 
 	if (org_open(c, reads ? STORE_READ : STORE_WRITE, &s, e) < 0 ||
-	    catalog_load(c->arena, s, &x.cat, e) < 0 ||
+	    catalog_in_force(c->arena, s, &x.cat, e) < 0 ||
 	    policy_load(s, c->arena, x.cat, &x.p, e) < 0)
 		return e->code;
 	x.s = s;

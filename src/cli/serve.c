@@ -24,6 +24,7 @@
 #include "cli/cli.h"
 #include "cli/inbox.h"
 #include "cli/org.h"
+#include "policy/adopt.h"
 #include "facts/facts.h"
 #include "journal/journal.h"
 
@@ -75,7 +76,7 @@ check_all(struct cli *c, struct store *s, struct err *e)
 	struct policy *p;
 	struct check_run *run;
 
-	if (catalog_load(c->arena, s, &cat, e) < 0 ||
+	if (catalog_in_force(c->arena, s, &cat, e) < 0 ||
 	    policy_load(s, c->arena, cat, &p, e) < 0 ||
 	    check_evaluate(s, c->arena, p, &all, &run, e) < 0)
 		return e->code;

@@ -9,6 +9,7 @@
 #include "check/check.h"
 #include "cli/cli.h"
 #include "cli/org.h"
+#include "policy/adopt.h"
 #include "store/foreign.h"
 
 #define CELL_MAX ((size_t)64)
@@ -47,7 +48,7 @@ worker(struct cli *c, struct err *e)
 	struct catalog *cat;
 
 	if (org_open(c, STORE_READ, &s, e) < 0 ||
-	    catalog_load(c->arena, s, &cat, e) < 0 ||
+	    catalog_in_force(c->arena, s, &cat, e) < 0 ||
 	    check_tables(s, cat, e) < 0)
 		return e->code;
 	return foreign_serve(s, &rules, STDIN_FILENO, STDOUT_FILENO, e);

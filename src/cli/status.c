@@ -6,6 +6,7 @@
 #include "base/num.h"
 #include "cli/cli.h"
 #include "cli/org.h"
+#include "policy/adopt.h"
 
 #define SILENT_DAYS 14
 
@@ -18,6 +19,8 @@ struct state {
 	struct str org;
 	int64_t run_at, n[6];
 	int64_t n_hosts, n_silent, n_findings, n_waived, n_drafts;
+	size_t n_strays;
+	struct str *strays; /* files of local/ that are not used */
 };
 
 static int
@@ -90,6 +93,7 @@ state_json(struct cli *c, struct store *s, const struct state *st)
 		{ "open_findings", st->n_findings },
 		{ "waived_findings", st->n_waived },
 		{ "policy_drafts", st->n_drafts },
+		{ "stray_local_files", (int64_t)st->n_strays },
 	};
 	struct json j;
 
@@ -134,6 +138,9 @@ state_text(struct cli *c, struct store *s, const struct state *st)
 	if (st->n_drafts > 0)
 		cli_print(c, "Drafts of the policy that wait for approval: %lld\n",
 			  (long long)st->n_drafts);
+	for (size_t i = 0; i < st->n_strays; i++)
+		cli_print(c, "local/%.*s was changed or never adopted: it is not used\n",
+			  STR_ARG(st->strays[i]));
 }
 
 static int
@@ -149,7 +156,8 @@ run(struct cli *c, struct err *e)
 		return err_in(e, "--silent-days");
 	if (org_open(c, STORE_READ, &s, e) < 0 ||
 	    counts_load(s, c->arena, silent, &st, e) < 0 ||
-	    results_load(s, &st, e) < 0)
+	    results_load(s, &st, e) < 0 ||
+	    adopt_strays(s, c->arena, &st.strays, &st.n_strays, e) < 0)
 		return e->code;
 	if (c->json)
 		state_json(c, s, &st);
