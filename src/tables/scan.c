@@ -298,6 +298,14 @@ scan_call(struct scan *s, const char *name, struct str *ret, struct err *e)
 	return s->world->call(s->world->ctx, s->arena, name, ret, e);
 }
 
+int
+scan_reg(struct scan *s, const char *key, struct reg_key *ret, struct err *e)
+{
+	if (s->world->reg == NULL)
+		return err_set(e, -ENOSYS, "there is no registry here");
+	return s->world->reg(s->world->ctx, s->arena, key, ret, e);
+}
+
 int64_t
 scan_now(struct scan *s)
 {

@@ -22,6 +22,8 @@ struct world {
 		    struct str *ret, int *ret_exit, struct err *e);
 	int (*call)(void *ctx, struct arena *a, const char *name,
 		    struct str *ret, struct err *e);
+	int (*reg)(void *ctx, struct arena *a, const char *key,
+		   struct reg_key *ret, struct err *e); /* NULL = none */
 	int (*walk)(void *ctx, const char *root, scan_visit *visit,
 		    void *visit_ctx, struct scan_walked *ret, struct err *e);
 	void *ctx;

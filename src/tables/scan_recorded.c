@@ -10,7 +10,9 @@
  *                         st_mode, MTIME seconds; a path not listed has the
  *                         type it has here, mode 0644 or 0755 and owner 0
  * DIR/@link               lines "PATH TARGET"
- * DIR/@denied             paths that answer "permission denied", one a line
+ * DIR/@denied             what answers "permission denied", one a line: paths,
+ *                         calls (@call/NAME), keys (HKLM\...)
+ * DIR/@reg                the registry of Windows (see reg_text.h)
  * DIR/@now, DIR/@user     the instant of recording; the rights (user) if the
  *                         collector had no root
  */
@@ -23,12 +25,14 @@
 #include "base/fs.h"
 #include "base/moment.h"
 #include "base/num.h"
+#include "tables/reg_text.h"
 
 struct recorded {
 	struct str dir;
 	struct str stats;
 	struct str links;
 	struct str denied;
+	struct str reg;
 };
 
 static const char *
@@ -252,8 +256,21 @@ recorded_call(void *ctx, struct arena *a, const char *name, struct str *ret,
 	const struct recorded *r = ctx;
 	const char *const words[] = { name, NULL };
 
+	if (denied_check(r, str_fmt(a, "@call/%s", name).p, e) < 0)
+		return e->code;
 	return fs_read(a, below(a, r, slug(a, "@call", words, "")),
 		       FS_SMALL_MAX, ret, e);
+}
+
+static int
+recorded_reg(void *ctx, struct arena *a, const char *key, struct reg_key *ret,
+	     struct err *e)
+{
+	const struct recorded *r = ctx;
+
+	if (denied_check(r, key, e) < 0)
+		return e->code;
+	return reg_text_find(a, r->reg, str_c(key), ret, e);
 }
 
 static struct str
@@ -276,6 +293,7 @@ world_recorded(struct world *w, struct arena *a, const char *dir)
 	r->stats = bookkeeping(a, r, "@stat");
 	r->links = bookkeeping(a, r, "@link");
 	r->denied = bookkeeping(a, r, "@denied");
+	r->reg = bookkeeping(a, r, "@reg");
 	*w = (struct world){
 		.file = recorded_file,
 		.dir = recorded_dir,
@@ -283,6 +301,7 @@ world_recorded(struct world *w, struct arena *a, const char *dir)
 		.stat = recorded_stat,
 		.exec = recorded_exec,
 		.call = recorded_call,
+		.reg = recorded_reg,
 		.walk = recorded_walk,
 		.ctx = r,
 		.as_root = !fs_exists(below(a, r, "@user")),

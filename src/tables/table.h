@@ -137,9 +137,35 @@ int scan_exec(struct scan *s, const char *const argv[], struct str *ret,
 
 /*
  * A fact that only a system call tells, as text; names are listed in
- * linux/live.c (uname, adjtimex, addresses, statvfs:PATH, head:PATH ...).
+ * linux/live.c (uname, adjtimex, addresses, statvfs:PATH, head:PATH ...) and
+ * in agent/windows/calls.h.
  */
 int scan_call(struct scan *s, const char *name, struct str *ret, struct err *e);
+
+/*
+ * A key of the Windows registry, "HKLM\SOFTWARE\...", with the names of the
+ * keys below it and its values. Elsewhere -ENOSYS.
+ */
+enum reg_kind {
+	REG_KIND_TEXT,	 /* strings; those of a list are parted by LF */
+	REG_KIND_NUMBER, /* 32 and 64 bits; text holds it in decimal */
+	REG_KIND_BYTES,	 /* text holds the bytes */
+};
+struct reg_value {
+	struct str name; /* "" = the default one */
+	enum reg_kind kind;
+	struct str text;
+	int64_t n;
+};
+struct reg_key {
+	struct str *keys;
+	size_t n_keys;
+	struct reg_value *values;
+	size_t n_values;
+	int64_t written_at; /* last change of a value; 0 = not known */
+};
+int scan_reg(struct scan *s, const char *key, struct reg_key *ret,
+	     struct err *e);
 
 int64_t scan_now(struct scan *s);
 bool scan_as_root(struct scan *s);
