@@ -23,6 +23,10 @@ row_emit(struct scan *s, struct str scope, int64_t mask, int64_t none,
 
 	scan_text(s, HOST_AUTORUN_SCOPE, scope);
 	scan_c(s, HOST_AUTORUN_MECHANISM, "autorun");
+	if (mask < 0 || none < 0 || autoplay_off < 0) { /* of somebody else */
+		(void)scan_cannot(s, HOST_AUTORUN_ENABLED, CANNOT_NEEDS_ROOT);
+		return scan_emit(s, e);
+	}
 	scan_bool(s, HOST_AUTORUN_ENABLED, !off);
 	scan_text(s, HOST_AUTORUN_DETAIL,
 		  str_fmt(scan_arena(s),
@@ -49,8 +53,9 @@ person_emit(struct scan *s, struct str sid, struct err *e)
 				   OF_THE_SYSTEM);
 	int64_t none = win_setting(s, keys, 2, "NoAutorun", 0);
 
-	return row_emit(s, win_person_name(s, sid), mask < 0 ? 0 : mask, none,
-			win_setting(s, &play, 1, "DisableAutoplay", 0), e);
+	int64_t off = win_setting(s, &play, 1, "DisableAutoplay", 0);
+
+	return row_emit(s, win_person_name(s, sid), mask, none, off, e);
 }
 
 static int

@@ -59,6 +59,8 @@ scan(struct scan *s, struct err *e)
 		struct str type = win_get(rec, "type");
 		struct str letter = win_get(rec, "letter");
 
+		if (letter.len == 0)
+			return scan_cannot(s, SCAN_ALL, CANNOT_DAMAGED);
 		if (!str_is(type, "fixed") && !str_is(type, "removable"))
 			continue;
 		scan_text(s, HOST_DISK_ENCRYPTION_VOLUME, letter);

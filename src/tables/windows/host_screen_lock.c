@@ -12,6 +12,7 @@
 #define MACHINE WIN_CURRENT "Policies\\System"
 
 struct lock {
+	bool unknown;	/* the account's settings may not be read */
 	int64_t idle_s; /* 0 = never */
 	bool asks, enforced;
 	const char *source;
@@ -21,12 +22,17 @@ static void
 lock_set(struct scan *s, const struct lock *l)
 {
 	scan_c(s, HOST_SCREEN_LOCK_DESKTOP, "windows");
+	scan_c(s, HOST_SCREEN_LOCK_SOURCE, l->source);
+	if (l->unknown) {
+		(void)scan_cannot(s, HOST_SCREEN_LOCK_LOCK_ENABLED,
+				  CANNOT_NEEDS_ROOT);
+		return;
+	}
 	scan_bool(s, HOST_SCREEN_LOCK_LOCK_ENABLED, l->idle_s > 0 && l->asks);
 	if (l->idle_s > 0)
 		scan_int(s, HOST_SCREEN_LOCK_IDLE_S, l->idle_s);
 	scan_bool(s, HOST_SCREEN_LOCK_PASSWORD_REQUIRED, l->asks);
 	scan_bool(s, HOST_SCREEN_LOCK_ENFORCED, l->enforced);
-	scan_c(s, HOST_SCREEN_LOCK_SOURCE, l->source);
 }
 
 /* The screen saver, where the policy of the account goes first. */
@@ -48,6 +54,7 @@ saver_of(struct scan *s, struct str sid)
 
 	if (win_text(s, policy, "SCRNSAVE.EXE", &program) <= 0)
 		(void)win_text(s, own, "SCRNSAVE.EXE", &program);
+	l.unknown = active < 0 || secure < 0 || after < 0;
 	if (active == 1 && after > 0 && program.len > 0)
 		l.idle_s = after;
 	l.asks = secure == 1;

@@ -33,7 +33,7 @@ guest_account_on(struct scan *s)
 		    win_get_int(rec, "flags", &flags))
 			return (flags & FLAG_DISABLED) == 0;
 	}
-	return 0;
+	return -1;
 }
 
 static bool

@@ -30,9 +30,12 @@ static const struct {
 	{ "CO", "S-1-3-0", "Creator Owner", false, false },
 };
 
-/* Two letters each: "FA", "CCDCLC"; or a number in hexadecimal. */
-static uint64_t
-mask_of(struct str rights)
+/*
+ * Two letters each: "FA", "CCDCLC"; or a number in hexadecimal. false when
+ * there is one we do not know.
+ */
+static bool
+mask_of(struct str rights, uint64_t *ret)
 {
 	static const struct {
 		const char *name;
@@ -47,27 +50,46 @@ mask_of(struct str rights)
 		{ "CC", 0x1 },
 		{ "DC", 0x2 },
 		{ "LC", 0x4 },
+		/* What says nothing about reading and writing. */
+		{ "FX", 0 },
+		{ "GX", 0 },
+		{ "SW", 0 },
+		{ "RP", 0 },
+		{ "WP", 0 },
+		{ "DT", 0 },
+		{ "LO", 0 },
+		{ "CR", 0 },
+		{ "RC", 0 },
+		{ "WD", 0 },
+		{ "WO", 0 },
+		{ "SD", 0 },
 	};
 	uint64_t mask = 0;
 
 	if (str_starts(rights, "0x")) {
 		if (!num_try_hex(str_from(rights, 2), &mask))
-			return 0;
+			return false;
 		if ((mask & GENERIC_ALL_BIT) != 0)
-			return FILE_READ | FILE_WRITE;
+			mask |= FILE_READ | FILE_WRITE;
 		if ((mask & GENERIC_WRITE_BIT) != 0)
 			mask |= FILE_WRITE;
 		if ((mask & GENERIC_READ_BIT) != 0)
 			mask |= FILE_READ;
-		return mask & (FILE_READ | FILE_WRITE);
+		*ret = mask & (FILE_READ | FILE_WRITE);
+		return true;
 	}
-	for (size_t i = 0; i + 1 < rights.len; i += 2) {
+	for (size_t i = 0; i < rights.len; i += 2) {
 		struct str two = str_first(str_from(rights, i), 2);
+		size_t n = 0;
 
-		for (size_t n = 0; n < ARRAY_LEN(names); n++)
-			mask |= str_is(two, names[n].name) ? names[n].mask : 0;
+		while (n < ARRAY_LEN(names) && !str_is(two, names[n].name))
+			n++;
+		if (n == ARRAY_LEN(names))
+			return false;
+		mask |= names[n].mask;
 	}
-	return mask;
+	*ret = mask;
+	return true;
 }
 
 static size_t
@@ -89,6 +111,7 @@ struct walk {
 	struct sddl_rights r;
 	uint64_t denied; /* to everybody */
 	struct buf allowed;
+	bool bad;
 };
 
 /* "A;OICI;FA;;;WD" */
@@ -99,10 +122,14 @@ ace_read(struct walk *w, struct str ace)
 
 	for (size_t i = 0; i < ARRAY_LEN(part); i++)
 		(void)str_next(&ace, ';', &part[i]); /* else it stays empty */
-	uint64_t mask = mask_of(part[2]);
+	uint64_t mask = 0;
 	size_t t = trustee_of(part[5]);
 	bool known = t < ARRAY_LEN(trustees);
 
+	if (!mask_of(part[2], &mask) || part[5].len == 0) {
+		w->bad = true;
+		return;
+	}
 	/* IO: only for what is made below. */
 	if (str_has(part[1], "IO"))
 		return;
@@ -143,7 +170,8 @@ sddl_read(struct arena *a, struct str text, struct sddl_rights *ret)
 		rest = str_after(rest, ')');
 	}
 	w.r.allowed = str_copy(a, buf_view(&w.allowed));
+	w.bad = w.bad || w.allowed.bad;
 	buf_done(&w.allowed);
 	*ret = w.r;
-	return true;
+	return !w.bad;
 }

@@ -13,7 +13,10 @@ struct sddl_rights {
 	struct str allowed; /* "Everyone write, Administrators write" */
 };
 
-/* Reads the D: part of "O:BAG:SYD:(A;;FA;;;WD)"; false when it is none. */
+/*
+ * Reads the D: part of "O:BAG:SYD:(A;;FA;;;WD)". false when it is none,
+ * or holds anything that is not understood.
+ */
 bool sddl_read(struct arena *a, struct str text, struct sddl_rights *ret);
 
 #endif

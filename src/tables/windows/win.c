@@ -6,6 +6,7 @@
 #include "base/num.h"
 
 #define PEOPLE_MAX ((size_t)1000)
+#define AT_EARLIEST INT64_C(1000000000000000) /* 2001; earlier is nonsense */
 #define TICKS_TO_1970 INT64_C(116444736000000000)
 
 bool
@@ -208,7 +209,7 @@ win_set_at(struct scan *s, size_t col, struct str record, const char *key)
 
 	if (v.p == NULL)
 		return;
-	if ((num_try(v, &at) && at > 0) || win_cim_time(v, &at))
+	if ((num_try(v, &at) && at > AT_EARLIEST) || win_cim_time(v, &at))
 		scan_at(s, col, at);
 }
 
