@@ -13,8 +13,8 @@
 static const struct {
 	const char *name, *ports;
 } port_names[] = {
-	{ "RPC", "49152-65535" },   { "RPC-EPMap", "135" },
-	{ "IPHTTPSIn", "443" },	    { "IPHTTPSOut", "443" },
+	{ "RPC", "49152-65535" },     { "RPC-EPMap", "135" },
+	{ "IPHTTPSIn", "443" },	      { "IPHTTPSOut", "443" },
 	{ "Ply2Disc", "1024-65535" }, { "mDNS", "5353" },
 	{ "CORTANA_OUT", "any" },
 };
@@ -69,7 +69,7 @@ field_read(struct fw_rule *r, struct lists *l, struct str key, struct str v)
 	else if (str_is(key, "Name"))
 		r->name = v;
 	else if (str_is(key, "Profile"))
-		list_add(&l->profiles, str_is(v, "Domain")   ? STR("domain")
+		list_add(&l->profiles, str_is(v, "Domain")    ? STR("domain")
 				       : str_is(v, "Private") ? STR("private")
 							      : STR("public"));
 	else if (str_is(key, "LPort") || str_is(key, "LPort2_10"))
@@ -127,9 +127,8 @@ fw_rules_load(struct scan *s, struct fw_rules *ret, struct err *e)
 		WIN_SERVICES "SharedAccess\\Parameters\\FirewallPolicy\\"
 			     "FirewallRules",
 	};
-	struct fw_rules all = {
-		.rules = ARENA_ARRAY(scan_arena(s), RULES_MAX, struct fw_rule)
-	};
+	struct fw_rules all = { .rules = ARENA_ARRAY(scan_arena(s), RULES_MAX,
+						     struct fw_rule) };
 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
 		struct reg_key k;

@@ -33,13 +33,12 @@ other_emit(struct scan *s, struct str rec, struct err *e)
 	win_set_text(s, HOST_ANTIVIRUS_PRODUCT, rec, "displayName");
 	if (state >= 0) {
 		scan_bool(s, HOST_ANTIVIRUS_ENABLED, STATE(state) == STATE_ON);
-		scan_bool(s, HOST_ANTIVIRUS_REALTIME,
-			  STATE(state) == STATE_ON);
+		scan_bool(s, HOST_ANTIVIRUS_REALTIME, STATE(state) == STATE_ON);
 	}
 	scan_c(s, HOST_ANTIVIRUS_SOURCE,
-	       state >= 0 && (state & STATE_OLD) != 0 ?
-		       "SecurityCenter2: definitions out of date" :
-		       "SecurityCenter2");
+	       state >= 0 && (state & STATE_OLD) != 0
+		       ? "SecurityCenter2: definitions out of date"
+		       : "SecurityCenter2");
 	return scan_emit(s, e);
 }
 
@@ -65,8 +64,8 @@ defender_preference(struct scan *s, bool has_scan)
 				  win_int(pref, "SignatureScheduleDay",
 					  SCHEDULE_NEVER) != SCHEDULE_NEVER ||
 				  win_start(s, "wuauserv") != 4);
-	if (has_scan && win_get_int(pref, "DisableRemovableDriveScanning",
-				    &removable))
+	if (has_scan &&
+	    win_get_int(pref, "DisableRemovableDriveScanning", &removable))
 		scan_c(s, HOST_ANTIVIRUS_FULL_SCAN_SCOPE,
 		       removable != 0 ? "fixed drives"
 				      : "fixed and removable drives");
@@ -105,8 +104,8 @@ scan(struct scan *s, struct err *e)
 	struct err none = { 0 }, no_center = { 0 };
 	bool has_defender = scan_call(s, "defender", &defender, &none) == 0 &&
 			    win_record(&defender, &rec);
-	bool has_center = scan_call(s, "security_center", &rest,
-				    &no_center) == 0;
+	bool has_center = scan_call(s, "security_center", &rest, &no_center) ==
+			  0;
 
 	if (has_defender && defender_emit(s, rec, e) < 0)
 		return e->code;

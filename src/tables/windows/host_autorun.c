@@ -29,9 +29,8 @@ row_emit(struct scan *s, struct str scope, int64_t mask, int64_t none,
 	}
 	scan_bool(s, HOST_AUTORUN_ENABLED, !off);
 	scan_text(s, HOST_AUTORUN_DETAIL,
-		  str_fmt(scan_arena(s),
-			  "NoDriveTypeAutoRun=0x%02x%s%s", (unsigned)mask,
-			  none == 1 ? " NoAutorun=1" : "",
+		  str_fmt(scan_arena(s), "NoDriveTypeAutoRun=0x%02x%s%s",
+			  (unsigned)mask, none == 1 ? " NoAutorun=1" : "",
 			  autoplay_off == 1 ? " DisableAutoplay=1" : ""));
 	return scan_emit(s, e);
 }

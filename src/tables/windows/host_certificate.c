@@ -39,8 +39,7 @@ scan(struct scan *s, struct err *e)
 		return scan_cannot_err(s, SCAN_ALL, e);
 	(void)scan_cannot(s, HOST_CERTIFICATE_IN_USE, CANNOT_ABSENT);
 	while (win_record(&rest, &rec)) {
-		struct str der = hex_decode(scan_arena(s),
-					    win_get(rec, "der"));
+		struct str der = hex_decode(scan_arena(s), win_get(rec, "der"));
 		struct cert c;
 		struct err none = { 0 };
 

@@ -46,8 +46,8 @@ profile_emit(struct scan *s, const struct profile *p, int running,
 	     const struct fw_rules *rules, struct err *e)
 {
 	int64_t on = win_setting(s, p->keys, p->n_keys, "EnableFirewall", 0);
-	int64_t in = win_setting(s, p->keys, p->n_keys,
-				 "DefaultInboundAction", 1);
+	int64_t in = win_setting(s, p->keys, p->n_keys, "DefaultInboundAction",
+				 1);
 	int64_t out = win_setting(s, p->keys, p->n_keys,
 				  "DefaultOutboundAction", 0);
 	bool by_policy = win_setting(s, p->keys, p->n_policy, "EnableFirewall",
@@ -87,8 +87,8 @@ scan(struct scan *s, struct err *e)
 	if (!read)
 		(void)scan_cannot_err(s, HOST_FIREWALL_N_RULES, &none);
 	for (size_t i = 0; i < ARRAY_LEN(profiles); i++) {
-		if (profile_emit(s, &profiles[i], running,
-				 read ? &rules : NULL, e) < 0)
+		if (profile_emit(s, &profiles[i], running, read ? &rules : NULL,
+				 e) < 0)
 			return e->code;
 	}
 	return 0;

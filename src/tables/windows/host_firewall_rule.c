@@ -47,8 +47,7 @@ scan(struct scan *s, struct err *e)
 			const struct fw_rule *r = &all.rules[i];
 			int group = !r->in ? 2 : r->allow ? 1 : 0;
 
-			if (group == step &&
-			    rule_emit(s, r, ++position, e) < 0)
+			if (group == step && rule_emit(s, r, ++position, e) < 0)
 				return e->code;
 		}
 	}

@@ -8,14 +8,14 @@
 #include "tables/windows/win.h"
 
 enum { /* types as the IANA numbers them */
-	TYPE_ETHERNET = 6,
-	TYPE_PPP = 23,
-	TYPE_LOOPBACK = 24,
-	TYPE_PROPRIETARY = 53,
-	TYPE_WIFI = 71,
-	TYPE_TUNNEL = 131,
-	TYPE_MOBILE = 243,
-	TYPE_MOBILE_CDMA = 244,
+       TYPE_ETHERNET = 6,
+       TYPE_PPP = 23,
+       TYPE_LOOPBACK = 24,
+       TYPE_PROPRIETARY = 53,
+       TYPE_WIFI = 71,
+       TYPE_TUNNEL = 131,
+       TYPE_MOBILE = 243,
+       TYPE_MOBILE_CDMA = 244,
 };
 
 static bool
@@ -32,9 +32,8 @@ static const char *
 kind_of(int64_t type, struct str about)
 {
 	static const char *const tunnels[] = {
-		"tap-windows", "wintun",   "wireguard", "openvpn",
-		"fortinet",    "anyconnect", "pangp",	"softether",
-		"tailscale",   "vpn"
+		"tap-windows", "wintun", "wireguard", "openvpn",   "fortinet",
+		"anyconnect",  "pangp",	 "softether", "tailscale", "vpn"
 	};
 	static const char *const virtuals[] = { "hyper-v virtual", "virtualbox",
 						"vmware virtual",

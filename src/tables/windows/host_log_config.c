@@ -43,8 +43,7 @@ forward_to(struct scan *s)
 
 /* 1 emitted, 0 there is no such log here, or negative. */
 static int
-channel_emit(struct scan *s, const char *name, struct str target,
-	     struct err *e)
+channel_emit(struct scan *s, const char *name, struct str target, struct err *e)
 {
 	struct str rec;
 	struct err why = { 0 };
@@ -66,9 +65,9 @@ channel_emit(struct scan *s, const char *name, struct str target,
 	win_set_int(s, HOST_LOG_CONFIG_MAX_BYTES, rec, "max_bytes");
 	win_set_at(s, HOST_LOG_CONFIG_OLDEST_AT, rec, "oldest_at");
 	scan_c(s, HOST_LOG_CONFIG_DETAIL,
-	       keep == 0    ? "overwrite" :
-	       archive == 1 ? "archive" :
-			      "stop when full");
+	       keep == 0      ? "overwrite"
+	       : archive == 1 ? "archive"
+			      : "stop when full");
 	return scan_emit(s, e) < 0 ? e->code : 1;
 }
 

@@ -125,9 +125,8 @@ group_emit(struct scan *s, const struct group *g, struct err *e)
 static int
 scan(struct scan *s, struct err *e)
 {
-	struct groups all = {
-		.list = ARENA_ARRAY(scan_arena(s), GROUPS_MAX, struct group)
-	};
+	struct groups all = { .list = ARENA_ARRAY(scan_arena(s), GROUPS_MAX,
+						  struct group) };
 	struct str rest, line;
 	bool bad = false, cut = false;
 

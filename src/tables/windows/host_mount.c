@@ -31,8 +31,8 @@ scan(struct scan *s, struct err *e)
 		    free_bytes >= 0 && free_bytes <= size) {
 			scan_int(s, HOST_MOUNT_SIZE_BYTES, size);
 			scan_int(s, HOST_MOUNT_USED_PERCENT,
-				 (int64_t)((double)(size - free_bytes) *
-						   100 / (double)size +
+				 (int64_t)((double)(size - free_bytes) * 100 /
+						   (double)size +
 					   0.5));
 		}
 		if (scan_emit(s, e) < 0)

@@ -32,7 +32,8 @@ seen_add(struct seen *seen, const struct program *p)
 	for (size_t i = 0; i < seen->n; i++) {
 		const struct program *q = &seen->list[i];
 
-		if (str_eq(p->name, q->name) && str_eq(p->version, q->version) &&
+		if (str_eq(p->name, q->name) &&
+		    str_eq(p->version, q->version) &&
 		    strcmp(p->arch, q->arch) == 0)
 			return false;
 	}
@@ -130,7 +131,8 @@ scan(struct scan *s, struct err *e)
 		return scan_cannot_err(s, SCAN_ALL, e);
 	for (size_t i = 0; i < n; i++) {
 		if (programs_emit(s,
-				  scan_path(s, "HKU\\%.*s\\Software\\" UNINSTALL,
+				  scan_path(s,
+					    "HKU\\%.*s\\Software\\" UNINSTALL,
 					    STR_ARG(sids[i])),
 				  "", &seen, e) < 0)
 			return e->code;

@@ -11,10 +11,9 @@
 static bool
 is_of_no_use(struct str destination)
 {
-	static const char *const left_out[] = {
-		"127.0.0.0/8", "224.0.0.0/4", "255.255.255.255", "ff00::/8",
-		"::1"
-	};
+	static const char *const left_out[] = { "127.0.0.0/8", "224.0.0.0/4",
+						"255.255.255.255", "ff00::/8",
+						"::1" };
 	struct cidr net;
 	struct cidr_addr ip;
 

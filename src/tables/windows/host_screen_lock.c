@@ -39,10 +39,11 @@ lock_set(struct scan *s, const struct lock *l)
 static struct lock
 saver_of(struct scan *s, struct str sid)
 {
-	const char *policy = scan_path(s,
-				       "HKU\\%.*s\\Software\\Policies\\Microsoft"
-				       "\\Windows\\Control Panel\\Desktop",
-				       STR_ARG(sid));
+	const char *policy = scan_path(
+		s,
+		"HKU\\%.*s\\Software\\Policies\\Microsoft"
+		"\\Windows\\Control Panel\\Desktop",
+		STR_ARG(sid));
 	const char *own = scan_path(s, "HKU\\%.*s\\Control Panel\\Desktop",
 				    STR_ARG(sid));
 	const char *const keys[] = { policy, own };

@@ -58,8 +58,8 @@ scan(struct scan *s, struct err *e)
 	struct str running = { 0 };
 	struct err none = { 0 };
 
-	if (scan_reg(s, "HKLM\\SYSTEM\\CurrentControlSet\\Services", &list,
-		     e) < 0)
+	if (scan_reg(s, "HKLM\\SYSTEM\\CurrentControlSet\\Services", &list, e) <
+	    0)
 		return scan_cannot_err(s, SCAN_ALL, e);
 	bool known = scan_call(s, "services", &running, &none) == 0;
 	if (!known)
@@ -67,7 +67,8 @@ scan(struct scan *s, struct err *e)
 	for (size_t i = 0; i < list.n_keys; i++) {
 		struct str name = list.keys[i];
 
-		if (scan_reg(s, scan_path(s, WIN_SERVICES "%.*s", STR_ARG(name)),
+		if (scan_reg(s,
+			     scan_path(s, WIN_SERVICES "%.*s", STR_ARG(name)),
 			     &k, &none) < 0)
 			continue; /* a few let nobody look */
 		const struct reg_value *type = win_value(&k, "Type");

@@ -13,9 +13,9 @@
 
 #define UNKNOWN (-1)
 #define DEFAULT_PIN 4
-#define SMB1_LEFT_OUT 16299  /* builds from here on come without it */
-#define SMB_SIGNING 26100    /* builds from here on may demand it unset */
-#define OFFICE_BLOCKS 15601  /* builds from here on block by themselves */
+#define SMB1_LEFT_OUT 16299 /* builds from here on come without it */
+#define SMB_SIGNING 26100   /* builds from here on may demand it unset */
+#define OFFICE_BLOCKS 15601 /* builds from here on block by themselves */
 #define TERMINAL WIN_CONTROL "Terminal Server"
 #define RDP_POLICY WIN_POLICIES "Microsoft\\Windows NT\\Terminal Services"
 #define OFFICE "Microsoft\\Office\\16.0\\"
@@ -90,9 +90,9 @@ login_put(struct out *o)
 	put(o, "hello.second_factor", card, "scforceoption, DeviceUnlock");
 	put(o, "hello.pin_min_length", pin, "PINComplexity");
 	put(o, "password.user_check",
-	    scan_call(o->s, "modals", &modals, &none) == 0 ?
-		    win_int(modals, "complexity", UNKNOWN) :
-		    UNKNOWN,
+	    scan_call(o->s, "modals", &modals, &none) == 0
+		    ? win_int(modals, "complexity", UNKNOWN)
+		    : UNKNOWN,
 	    "account policy");
 	put(o, "uac.enabled",
 	    first_of(o, WIN_CURRENT "Policies\\System", NULL, "EnableLUA", 1),
@@ -310,8 +310,8 @@ office_weakest(struct out *o, const char *name, bool own, int64_t by_itself)
 		return UNKNOWN;
 	for (size_t i = 0; i < n * ARRAY_LEN(office_programs); i++) {
 		struct str sid = sids[i / ARRAY_LEN(office_programs)];
-		const char *app = office_programs[i %
-						  ARRAY_LEN(office_programs)];
+		const char *app =
+			office_programs[i % ARRAY_LEN(office_programs)];
 		int64_t v = first_of(
 			o,
 			scan_path(o->s,
@@ -321,8 +321,8 @@ office_weakest(struct out *o, const char *name, bool own, int64_t by_itself)
 			own ? scan_path(o->s,
 					"HKU\\%.*s\\Software\\" OFFICE
 					"%s\\Security",
-					STR_ARG(sid), app) :
-			      NULL,
+					STR_ARG(sid), app)
+			    : NULL,
 			name, by_itself);
 
 		if (v == UNKNOWN)
@@ -345,8 +345,8 @@ office_put(struct out *o)
 	    office_weakest(o, "blockcontentexecutionfrominternet", false,
 			   office_build(o) >= OFFICE_BLOCKS ? 1 : UNKNOWN),
 	    "policy of each account");
-	put(o, "office.vba_warnings",
-	    office_weakest(o, "VBAWarnings", true, 2), "VBAWarnings");
+	put(o, "office.vba_warnings", office_weakest(o, "VBAWarnings", true, 2),
+	    "VBAWarnings");
 	n = first_of(o, WIN_POLICIES OFFICE "Common\\OfficeUpdate", NULL,
 		     "EnableAutomaticUpdates", 2);
 	if (n == 2 && win_text(o->s,

@@ -56,10 +56,9 @@ static void
 set_rights(struct scan *s, struct str rec, int guest)
 {
 	struct sddl_rights share, folder;
-	bool has_share = sddl_read(scan_arena(s), win_get(rec, "sddl"),
-				   &share);
-	bool has_folder = sddl_read(scan_arena(s),
-				    win_get(rec, "folder_sddl"), &folder);
+	bool has_share = sddl_read(scan_arena(s), win_get(rec, "sddl"), &share);
+	bool has_folder = sddl_read(scan_arena(s), win_get(rec, "folder_sddl"),
+				    &folder);
 
 	if (has_share) {
 		scan_text(s, HOST_SHARE_ALLOWED, share.allowed);

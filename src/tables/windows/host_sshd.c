@@ -83,8 +83,8 @@ set_all(struct scan *s, struct str t)
 		 "PasswordAuthentication", "yes");
 	set_bool(s, HOST_SSHD_KBD_INTERACTIVE, t,
 		 "KbdInteractiveAuthentication", "yes");
-	set_bool(s, HOST_SSHD_PERMIT_EMPTY_PASSWORDS, t,
-		 "PermitEmptyPasswords", "no");
+	set_bool(s, HOST_SSHD_PERMIT_EMPTY_PASSWORDS, t, "PermitEmptyPasswords",
+		 "no");
 	set_bool(s, HOST_SSHD_PUBKEY_AUTHENTICATION, t, "PubkeyAuthentication",
 		 "yes");
 	scan_text(s, HOST_SSHD_AUTHENTICATION_METHODS,

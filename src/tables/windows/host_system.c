@@ -14,8 +14,8 @@
 static bool
 is_virtual(struct str vendor, struct str model)
 {
-	static const char *const marks[] = { "virtual", "vmware", "kvm",
-					     "qemu",	"bochs",  "xen",
+	static const char *const marks[] = { "virtual",	 "vmware",   "kvm",
+					     "qemu",	 "bochs",    "xen",
 					     "hvm domu", "parallels" };
 
 	for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
@@ -99,7 +99,8 @@ scan(struct scan *s, struct err *e)
 	set_hardware(s);
 	if (win_text(s, WIN_NT, "InstallationType", &v) > 0)
 		scan_bool(s, HOST_SYSTEM_GRAPHICAL,
-			  !str_is(v, "Server Core") && !str_is(v, "Nano Server"));
+			  !str_is(v, "Server Core") &&
+				  !str_is(v, "Nano Server"));
 	scan_c(s, HOST_SYSTEM_COLLECTED_AS, scan_as_root(s) ? "root" : "user");
 	return scan_emit(s, e);
 }

@@ -66,8 +66,7 @@ set_runs(struct scan *s, struct str xml)
 
 	if (command.len > 0)
 		scan_text(s, HOST_TIMER_RUNS,
-			  str_fmt(scan_arena(s), "%.*s%s%.*s",
-				  STR_ARG(command),
+			  str_fmt(scan_arena(s), "%.*s%s%.*s", STR_ARG(command),
 				  arguments.len > 0 ? " " : "",
 				  STR_ARG(arguments)));
 	else
@@ -97,8 +96,8 @@ scan(struct scan *s, struct err *e)
 		if (scan_emit(s, e) < 0)
 			return e->code;
 	}
-	return scan_as_root(s) ? 0 :
-				 scan_cannot(s, SCAN_ALL, CANNOT_NEEDS_ROOT);
+	return scan_as_root(s) ? 0
+			       : scan_cannot(s, SCAN_ALL, CANNOT_NEEDS_ROOT);
 }
 
 const struct table table_host_timer = {

@@ -37,9 +37,9 @@ scan(struct scan *s, struct err *e)
 	scan_bool(s, HOST_USB_POLICY_READ_ONLY, read_only);
 	scan_bool(s, HOST_USB_POLICY_ALLOW_LIST, listed);
 	scan_c(s, HOST_USB_POLICY_MECHANISM,
-	       policy || read_only || listed ? "policy" :
-	       driver			     ? "driver" :
-					       "");
+	       policy || read_only || listed ? "policy"
+	       : driver			     ? "driver"
+					     : "");
 	return scan_emit(s, e);
 }
 

@@ -59,8 +59,7 @@ set_password(struct scan *s, struct str rec, struct str modals)
 
 	if (win_get_int(rec, "password_age_s", &age) && age > 0)
 		scan_on(s, HOST_USER_PASSWORD_CHANGED_ON,
-			days_of_at(scan_now(s) - age * MOMENT_SEC,
-				   zone_tokyo));
+			days_of_at(scan_now(s) - age * MOMENT_SEC, zone_tokyo));
 	if ((flags & FLAG_NO_EXPIRY) == 0 && max > 0 && max != NEVER)
 		scan_int(s, HOST_USER_PASSWORD_MAX_DAYS, max / 86400);
 }

@@ -27,9 +27,9 @@ security_of(struct str auth, struct str encryption)
 	static const struct {
 		const char *auth, *security;
 	} kinds[] = {
-		{ "WPAPSK", "wpa-psk" },     { "WPA2PSK", "wpa2-psk" },
-		{ "WPA3SAE", "wpa3-sae" },   { "WPA2", "wpa2-eap" },
-		{ "WPA3", "wpa3-eap" },	     { "WPA3ENT", "wpa3-eap" },
+		{ "WPAPSK", "wpa-psk" },      { "WPA2PSK", "wpa2-psk" },
+		{ "WPA3SAE", "wpa3-sae" },    { "WPA2", "wpa2-eap" },
+		{ "WPA3", "wpa3-eap" },	      { "WPA3ENT", "wpa3-eap" },
 		{ "WPA3ENT192", "wpa3-eap" }, { "OWE", "owe" },
 		{ "shared", "wep" },
 	};

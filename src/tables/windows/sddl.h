@@ -8,8 +8,8 @@ struct arena;
 
 struct sddl_rights {
 	bool everyone_read, everyone_write; /* people in general may */
-	bool anonymous; /* who needs no account: Everyone, Guests, ... */
-	bool any_write; /* somebody may */
+	bool anonymous;	    /* who needs no account: Everyone, Guests, ... */
+	bool any_write;	    /* somebody may */
 	struct str allowed; /* "Everyone write, Administrators write" */
 };
 

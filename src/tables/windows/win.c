@@ -278,8 +278,8 @@ int
 win_start(struct scan *s, const char *service)
 {
 	int64_t n;
-	int r = win_number(s, scan_path(s, WIN_SERVICES "%s", service),
-			   "Start", &n);
+	int r = win_number(s, scan_path(s, WIN_SERVICES "%s", service), "Start",
+			   &n);
 
 	return r > 0 && n >= 0 && n <= 4 ? (int)n : -1;
 }

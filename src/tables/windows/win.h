@@ -14,8 +14,7 @@
  * One value of a key: 1, or 0 when the key or the value is not there (or is
  * of another kind), or negative when it cannot be read.
  */
-int win_number(struct scan *s, const char *key, const char *name,
-	       int64_t *ret);
+int win_number(struct scan *s, const char *key, const char *name, int64_t *ret);
 int win_text(struct scan *s, const char *key, const char *name,
 	     struct str *ret);
 bool win_key(struct scan *s, const char *key); /* it is there */
@@ -68,13 +67,12 @@ bool win_is_server(struct scan *s);
  * People whose settings can be seen: loaded hives below HKU, as SIDs of
  * accounts (of this machine, a domain or the cloud).
  */
-int win_people(struct scan *s, struct str **ret, size_t *ret_n,
-	       struct err *e);
+int win_people(struct scan *s, struct str **ret, size_t *ret_n, struct err *e);
 /* The account's name: the last part of its profile's folder. */
 struct str win_person_name(struct scan *s, struct str sid);
 
 bool win_same(struct str a, struct str b); /* ASCII case does not matter */
 bool win_has_nocase(struct str s, const char *part); /* part: lower case */
-int64_t win_rid(struct str sid); /* its last number; -1 */
+int64_t win_rid(struct str sid);		     /* its last number; -1 */
 
 #endif
