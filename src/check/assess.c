@@ -246,6 +246,19 @@ some_host_silent(struct assess *as, struct reason *ret)
 	return as->silent;
 }
 
+/* An empty ledger says more than a column that is NULL because of it. */
+static struct reason
+no_value(const struct assess *as, const struct subject_result *sub,
+	 size_t host)
+{
+	if (as->empty_ledger.p != NULL)
+		return (struct reason){ WHY_NEEDS_LEDGER, as->empty_ledger,
+					str_c("") };
+	if (host < as->sc->n_hosts)
+		return scene_no_value(as->sc, sub->host_id, &as->reads);
+	return (struct reason){ WHY_NO_VALUE, str_c(""), str_c("") };
+}
+
 static void
 row_judge(struct assess *as, struct subject_result *sub)
 {
@@ -274,12 +287,7 @@ row_judge(struct assess *as, struct subject_result *sub)
 		}
 	}
 	if (sub->result == RESULT_UNKNOWN)
-		sub->reason = host < sc->n_hosts
-				      ? scene_no_value(sc, sub->host_id,
-						       &as->reads)
-				      : (struct reason){ WHY_NO_VALUE,
-							 str_c(""),
-							 str_c("") };
+		sub->reason = no_value(as, sub, host);
 	if (sub->result != RESULT_FAIL)
 		return;
 

@@ -180,7 +180,7 @@ next_section(struct page *p, const struct next *next)
 		raw(p, "\">");
 		text(p, words(p, k->title));
 		raw(p, "</a> <span class=\"soft\">");
-		minutes = (struct err_text){ .id = "about %lld minutes",
+		minutes = (struct err_text){ .id = N_("about %lld minutes"),
 					     .n_args = 1 };
 		(void)snprintf(minutes.args[0], sizeof(minutes.args[0]),
 			       "%" PRId64, next->minutes[i]);

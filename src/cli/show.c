@@ -443,7 +443,7 @@ unknown_all(struct view *v)
 	unknown_group(v, HELP_COLLECT, "A machine could tell:");
 	unknown_group(v, HELP_PERSON,
 		      "A person can answer now ('yamori declare CONTROL'):");
-	unknown_group(v, HELP_LATER, "Nothing collects this yet:");
+	unknown_group(v, HELP_LATER, "Nothing collects this yet; a person may declare it:");
 }
 
 static void
