@@ -7,8 +7,8 @@
 #include "cli/cli.h"
 #include "cli/html.h"
 #include "cli/org.h"
-#include "policy/adopt.h"
 #include "cli/show.h"
+#include "policy/adopt.h"
 
 static const struct option options[] = {
 	{ "pack", "PACK", "only the measures of one pack" },

@@ -5,8 +5,8 @@
 #include "check/check.h"
 #include "cli/cli.h"
 #include "cli/org.h"
-#include "policy/adopt.h"
 #include "cli/show.h"
+#include "policy/adopt.h"
 
 struct view {
 	struct cli *c;

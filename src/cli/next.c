@@ -4,8 +4,8 @@
 #include "check/next.h"
 #include "cli/cli.h"
 #include "cli/org.h"
-#include "policy/adopt.h"
 #include "cli/show.h"
+#include "policy/adopt.h"
 #include "policy/record.h"
 
 static const struct option options[] = {

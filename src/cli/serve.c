@@ -24,9 +24,9 @@
 #include "cli/cli.h"
 #include "cli/inbox.h"
 #include "cli/org.h"
-#include "policy/adopt.h"
 #include "facts/facts.h"
 #include "journal/journal.h"
+#include "policy/adopt.h"
 
 #define FACTS_FD 3
 #define SERVICE_USER "yamori"
