@@ -127,7 +127,7 @@ finding_open(struct keeper *k, const struct control_result *r,
 		return e->code;
 	if (open > 0)
 		return 0;
-	random_bytes(raw, sizeof(raw));
+	store_random(k->s, raw, sizeof(raw));
 	struct str id =
 		hex_encode(k->arena, (struct str){ raw, sizeof(raw) });
 	k->n_opened++;

@@ -11,11 +11,11 @@
 #define ID_BYTES 8
 
 static struct str
-random_id(struct arena *a)
+random_id(struct store *s, struct arena *a)
 {
 	char raw[ID_BYTES];
 
-	random_bytes(raw, sizeof(raw));
+	store_random(s, raw, sizeof(raw));
 	return hex_encode(a, (struct str){ raw, sizeof(raw) });
 }
 
@@ -126,7 +126,7 @@ host_identify(struct store *s, struct arena *a,
 	if (r != 0)
 		return r < 0 ? r : 0;
 	struct new_host host = {
-		.host_id = random_id(a),
+		.host_id = random_id(s, a),
 		.name = h->hostname,
 		.platform = h->platform,
 		.machine_id = h->machine_id,
@@ -148,7 +148,7 @@ host_local(struct store *s, struct arena *a, struct str machine_id,
 	if (r != 0)
 		return r < 0 ? r : 0;
 	struct new_host host = {
-		.host_id = random_id(a),
+		.host_id = random_id(s, a),
 		.name = hostname,
 		.platform = STR("linux"),
 		.machine_id = machine_id,
@@ -180,13 +180,13 @@ host_enrol(struct store *s, struct arena *a, struct str name,
 {
 	char key[HASH_LEN];
 	struct new_host host = {
-		.host_id = random_id(a),
+		.host_id = random_id(s, a),
 		.name = name,
 		.platform = platform,
 		.origin = "token",
 	};
 	struct enrolment n = { .host_id = host.host_id,
-			       .key_id = random_id(a) };
+			       .key_id = random_id(s, a) };
 
 	random_bytes(key, sizeof(key));
 	n.key_hex = hex_encode(a, (struct str){ key, sizeof(key) });

@@ -111,7 +111,7 @@ actor_get(struct change *c, struct str words, struct err *e)
 
 	if (r != 0)
 		return r < 0 ? r : 0;
-	random_bytes(id, sizeof(id));
+	store_random(c->store, id, sizeof(id));
 	c->entry.actor = hex_encode(
 		c->arena, (struct str){ (const char *)id, sizeof(id) });
 	return store_run(c->store, e,
@@ -268,7 +268,7 @@ field_add(struct change *c, struct str name, enum data_class class,
 		.open = true,
 		.value = value,
 	};
-	random_bytes(f->salt, SALT_LEN);
+	store_random(c->store, f->salt, SALT_LEN);
 	f->seal = field_seal(f);
 }
 

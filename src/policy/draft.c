@@ -108,7 +108,7 @@ draft_add(struct store *s, struct arena *a, const struct policy *p,
 
 	if (draft_check(a, p, d, e) < 0)
 		return e->code;
-	random_bytes(raw, sizeof(raw));
+	store_random(s, raw, sizeof(raw));
 	d->id = hex_encode(a, (struct str){ raw, sizeof(raw) });
 	d->asked_at = moment_now();
 	if (change_begin(s, "policy.draft", d->id, &c, e) < 0)

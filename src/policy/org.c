@@ -74,7 +74,7 @@ org_create(struct store *s, const struct catalog *cat,
 
 	if (check(o, e) < 0)
 		return e->code;
-	random_bytes(raw, sizeof(raw));
+	store_random(s, raw, sizeof(raw));
 	struct str id = hex_encode(a, (struct str){ raw, sizeof(raw) });
 	if (change_begin(s, JOURNAL_START, id, &c, e) < 0 ||
 	    journal_start(c, id, e) < 0)

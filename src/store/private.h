@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include "base/hash.h"
 #include "store/store.h"
 
 #define KEPT_MAX 48
@@ -22,6 +23,9 @@ struct store {
 		bool busy;
 	} kept[KEPT_MAX]; /* statements of store_run, prepared once */
 	size_t kept_next; /* the next to give way */
+	bool seeded; /* store_random_seed was called */
+	struct hash seed;
+	uint64_t n_random; /* blocks taken from the seed */
 };
 
 struct stmt {

@@ -129,6 +129,14 @@ struct guard {
 void store_guard_set(struct store *s, struct guard *g); /* NULL = none */
 bool store_guarded(const struct store *s);
 
+/*
+ * Bytes for new ids and salts, from the system's generator. After a seed was
+ * given they follow from it instead: for an organisation that is made up and
+ * should come out the same each time. Keys are never taken from here.
+ */
+void store_random(struct store *s, void *p, size_t len);
+void store_random_seed(struct store *s, struct str seed);
+
 /* Text of an SQL identifier in double quotes. */
 struct str store_quote_name(struct arena *a, struct str name);
 

@@ -124,7 +124,7 @@ sink_end(struct sink *k, enum snapshot state, const char *reason,
 	json_key(&j, "count");
 	json_int(&j, n_rows);
 	json_key(&j, "ms");
-	json_int(&j, (clock_us() - w->begun_us) / 1000);
+	json_int(&j, w->untimed ? 0 : (clock_us() - w->begun_us) / 1000);
 	json_close(&j, '}');
 	return line_put(w, e);
 }

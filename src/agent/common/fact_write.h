@@ -42,6 +42,7 @@ struct fact_writer {
 	struct buf line;
 	const struct contract *contract;
 	int64_t begun_us;
+	bool untimed; /* set after begin: ms is 0, so the bytes can recur */
 };
 
 int fact_writer_begin(struct fact_writer *w, const struct fact_header *h,
