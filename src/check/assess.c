@@ -340,12 +340,32 @@ rows_read(struct assess *as, struct err *e)
 	return r;
 }
 
+/* Machines that told everything gave no row: an empty ledger is why. */
+static bool
+ledger_missing(struct assess *as)
+{
+	struct reason why;
+	bool any;
+
+	for (int i = 0; i < N_RESULTS; i++) {
+		if (as->r->counts[i] > 0)
+			return false;
+	}
+	for (size_t h = 0; as->empty_ledger.p && h < as->sc->n_hosts; h++) {
+		if (host_fresh(as, h, &why, &any) && any)
+			return true;
+	}
+	return false;
+}
+
 /* A machine that told nothing lately is unknown, not absent. */
 static void
 silent_hosts_add(struct assess *as)
 {
 	struct scene *sc = as->sc;
 
+	if (ledger_missing(as))
+		return;
 	for (size_t h = 0; h < sc->n_hosts; h++) {
 		struct reason why = { 0 };
 		bool any = false;
