@@ -71,6 +71,9 @@ bool cli_has(const struct cli *c, const char *name);
 int cli_usage(struct cli *c, struct err *e, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
 
+/* Marks a message that is handed to cli_text from a table. */
+#define N_(id) id
+
 /*
  * The text in the reader's language; id is the English literal. The second
  * form prints with the conversions of err.h.

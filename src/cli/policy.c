@@ -146,10 +146,10 @@ static void
 move_print(struct ctx *x, const struct move *m)
 {
 	static const char *const titles[] = {
-		[MOVE_SENTENCE] = "The rule",
-		[MOVE_CHECK] = "Automatic check",
-		[MOVE_DUTY] = "Calendar",
-		[MOVE_APPLIES] = "Applies",
+		[MOVE_SENTENCE] = N_("The rule"),
+		[MOVE_CHECK] = N_("Automatic check"),
+		[MOVE_DUTY] = N_("Calendar"),
+		[MOVE_APPLIES] = N_("Applies"),
 	};
 	struct cli *c = x->c;
 
