@@ -19,7 +19,6 @@
 #include "base/fs.h"
 #include "base/moment.h"
 #include "base/num.h"
-#include "base/sandbox.h"
 #include "check/check.h"
 #include "cli/cli.h"
 #include "cli/inbox.h"
@@ -59,11 +58,7 @@ say(const char *what, const struct err *e, struct cli *c)
 static int
 probe(struct err *e)
 {
-	static const struct sandbox box = {
-		.promises = "stdio rpath unix netlink clock proc exec",
-	};
-
-	if (sandbox_enter(&box, e) < 0)
+	if (probe_sandbox(e) < 0)
 		return e->code;
 	return probe_run(FACTS_FD, NULL, e);
 }

@@ -63,6 +63,9 @@ int facts_collect_local(struct store *s, struct arena *a,
 int facts_take_local(struct store *s, struct arena *a, const char *path,
 		     struct ingest_report *ret, struct err *e);
 
+/* What the probe may do: look at everything, change nothing, no internet. */
+int probe_sandbox(struct err *e);
+
 /* The role `probe`: collects this machine and writes a fact file to fd. */
 int probe_run(int fd, const char *root, struct err *e);
 

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/fs.h"
 #include "base/moment.h"
+#include "base/sandbox.h"
 #include "facts/facts.h"
 #include "store/store.h"
 
@@ -76,6 +77,16 @@ header_of(struct arena *a, const struct world *w)
 }
 
 int
+probe_sandbox(struct err *e)
+{
+	static const struct sandbox box = {
+		.promises = "stdio rpath unix netlink clock proc exec",
+	};
+
+	return sandbox_enter(&box, e);
+}
+
+int
 probe_run(int fd, const char *root, struct err *e)
 {
 	auto_arena *a = arena_new();
@@ -114,7 +125,8 @@ probe_to_file(const char *path, struct err *e)
 	if (pid == 0) {
 		struct err probe = { 0 };
 
-		_exit(probe_run(fd, NULL, &probe) < 0 ? 1 : 0);
+		_exit(probe_sandbox(&probe) < 0 ||
+		      probe_run(fd, NULL, &probe) < 0);
 	}
 	int status = 0;
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
