@@ -118,8 +118,8 @@ static const char *const good[] = {
 	"sources: [{doc: ipa-rules, at: '1'}]",
 	"covers: [ipa1:access.account.one_per_person]",
 	"primary: [ipa1:access.account.one_per_person]",
-	"parameters: {p: {type: duration, default: 3y, label: {ja: だ, en: "
-	"t}}}",
+	("parameters: {p: {type: duration, default: 3y, label: {ja: だ, en: "
+	 "t}}}"),
 	"use: {q: access.lockout_general.threshold}",
 	"needs: [later]",
 	"assess: SELECT 1 AS subject, :p AS ok, :q AS detail",
