@@ -111,6 +111,8 @@ run(struct cli *c, struct err *e)
 		show_run_json(c, s, found);
 	else if (show_run(c, s, found, &scope, e) < 0)
 		return e->code;
+	if (!c->json && html != NULL)
+		cli_print(c, "\nThe report for a browser: %s\n", html);
 	return exit_code(found);
 }
 

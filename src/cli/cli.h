@@ -71,9 +71,6 @@ bool cli_has(const struct cli *c, const char *name);
 int cli_usage(struct cli *c, struct err *e, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
 
-/* Marks a message that is handed to cli_text from a table. */
-#define N_(id) id
-
 /*
  * The text in the reader's language; id is the English literal. The second
  * form prints with the conversions of err.h.
@@ -96,7 +93,11 @@ void cli_style(struct cli *c, enum style style, struct str text);
 /* Text padded with blanks to a width in columns of a terminal. */
 void cli_pad(struct cli *c, struct str text, size_t width);
 
-/* A paragraph broken into lines of at most width columns, indented. */
+/*
+ * Paragraphs broken into lines of at most width columns, indented. A line
+ * that starts with blanks keeps them; in plain ASCII it is a command to be
+ * copied and stays whole.
+ */
 void cli_wrap(struct cli *c, struct str text, size_t indent, size_t width);
 size_t cli_width(void); /* of the terminal, 60 to 100; 80 when unknown */
 

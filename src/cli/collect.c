@@ -73,7 +73,7 @@ run(struct cli *c, struct err *e)
 const struct command command_collect = {
 	.name = "collect",
 	.summary = "collect facts from this machine or from fact files",
-	.synopsis = "[--from FILE... | --inbox | --print]",
+	.synopsis = " | --from FILE... | --inbox | --print [--root DIR]",
 	.details = "Without options this machine is looked at. Files come "
 		   "from other machines: from yamori-collect.exe on Windows "
 		   "or 'yamori collect --print' on Linux.",

@@ -25,7 +25,19 @@ static const char *const columns =
 	"coalesce(f.waive_reason, '') AS waive_reason, "
 	"coalesce(f.waived_by, '') AS waived_by "
 	"FROM finding f LEFT JOIN host_entry h USING (host_id) ";
-enum { ID, STATE, CONTROL, SUBJECT, HOST, OPENED, CLOSED, DETAIL, WAIVED };
+enum {
+	ID,
+	STATE,
+	CONTROL,
+	SUBJECT,
+	HOST,
+	OPENED,
+	CLOSED,
+	DETAIL,
+	WAIVED,
+	REASON,
+	WAIVED_BY
+};
 
 static void
 row_json(struct cli *c, struct store *s, struct stmt *st, struct json *j)
@@ -103,6 +115,38 @@ list(struct cli *c, struct store *s, struct err *e)
 	return r < 0 ? r : EXIT_OK;
 }
 
+static void
+row_whole(struct cli *c, struct store *s, struct stmt *st)
+{
+	static const char *const labels[] = {
+		[ID] = N_("Number"),
+		[STATE] = N_("State"),
+		[CONTROL] = N_("Measure"),
+		[SUBJECT] = N_("Subject"),
+		[HOST] = N_("Machine"),
+		[OPENED] = N_("Opened"),
+		[CLOSED] = N_("Closed"),
+		[DETAIL] = N_("Found"),
+		[WAIVED] = N_("Exception until"),
+		[REASON] = N_("Reason"),
+		[WAIVED_BY] = N_("Accepted by"),
+	};
+
+	for (int i = 0; i < stmt_n_cols(st); i++) {
+		struct str v = stmt_str(st, i);
+
+		if (v.len == 0)
+			continue;
+		if (i == OPENED || i == CLOSED)
+			v = at_print_short(c->arena, stmt_int(st, i),
+					   store_zone(s));
+		else if (i == STATE)
+			v = str_c(cli_text(c, str_to_c(c->arena, v)));
+		cli_pad(c, str_c(cli_text(c, labels[i])), 16);
+		buf_fmt(c->out, " %.*s\n", STR_ARG(v));
+	}
+}
+
 static int
 show(struct cli *c, struct store *s, struct err *e)
 {
@@ -128,17 +172,7 @@ show(struct cli *c, struct store *s, struct err *e)
 		buf_char(c->out, '\n');
 		return EXIT_OK;
 	}
-	for (int i = 0; i < stmt_n_cols(st); i++) {
-		struct str v = stmt_str(st, i);
-
-		if (v.len == 0)
-			continue;
-		if (i == OPENED || i == CLOSED)
-			v = at_print_short(c->arena, stmt_int(st, i),
-					   store_zone(s));
-		buf_fmt(c->out, "%-16s %.*s\n", stmt_col_name(st, i),
-			STR_ARG(v));
-	}
+	row_whole(c, s, st);
 	return EXIT_OK;
 }
 

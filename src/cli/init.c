@@ -307,7 +307,8 @@ run(struct cli *c, struct err *e)
 const struct command command_init = {
 	.name = "init",
 	.summary = "set up an organisation in a new directory",
-	.synopsis = "[--name NAME] [--size N] [--level LEVEL] [--yes]",
+	.synopsis = "[--name NAME] [--size N] [--level LEVEL] "
+		    "[--answer ID=yes,...] [--role ROLE=NAME,...] [--yes]",
 	.details = "Asks for the name, the number of people, the level and a "
 		   "few yes/no questions; with --yes it asks nothing. The "
 		   "questions are telework, private_devices, own_servers, "

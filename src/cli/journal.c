@@ -552,8 +552,9 @@ const struct command command_journal = {
 	.name = "journal",
 	.summary = "what was changed by whom, and proof that nothing was "
 		   "altered since",
-	.synopsis = "[show [ENTRY] | verify | sign | export FILE | "
-		    "erase ENTRY FIELD]",
+	.synopsis = "show [ENTRY] | verify [--anchor FILE] | verify --pack "
+		    "FILE --key FILE | sign [--out FILE] | export FILE | "
+		    "erase ENTRY FIELD --reason TEXT --approved-by NAME",
 	.details = "Every change is an entry that holds the hash of the one "
 		   "before it. 'verify' recomputes all of them and every row "
 		   "they speak of; 'sign' signs the last entry and gives an "

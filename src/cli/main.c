@@ -87,7 +87,13 @@ command_find(const char *name)
 static void
 print_options(struct cli *c, const struct option *o)
 {
+	bool no_json = c->command != NULL && c->command->no_json;
+
 	for (; o != NULL && o->name != NULL; o++) {
+		if (no_json && strcmp(o->name, "json") == 0)
+			continue;
+		if (strncmp(o->help, "(internal)", 10) == 0)
+			continue;
 		struct str left = str_fmt(c->arena, "  --%s%s%s", o->name,
 					  o->arg ? " " : "",
 					  o->arg ? o->arg : "");
@@ -98,10 +104,30 @@ print_options(struct cli *c, const struct option *o)
 	}
 }
 
+/* Each form on a line of its own; they are parted by | outside brackets. */
+static void
+print_synopsis(struct cli *c, const struct command *m)
+{
+	const char *p = m->synopsis;
+	int depth = 0;
+
+	buf_fmt(c->out, "yamori %s%s", m->name, *p == ' ' ? "" : " ");
+	for (; *p != '\0'; p++) {
+		depth += (*p == '[') - (*p == ']');
+		if (depth == 0 && strncmp(p, " | ", 3) == 0) {
+			buf_fmt(c->out, "\nyamori %s ", m->name);
+			p += 2;
+		} else {
+			buf_char(c->out, *p);
+		}
+	}
+	buf_c(c->out, "\n\n");
+}
+
 static void
 print_command_help(struct cli *c, const struct command *m)
 {
-	buf_fmt(c->out, "yamori %s %s\n\n", m->name, m->synopsis);
+	print_synopsis(c, m);
 	cli_wrap(c, str_c(cli_text(c, m->summary)), 0, cli_width());
 	if (m->details != NULL) {
 		buf_char(c->out, '\n');
@@ -272,6 +298,9 @@ run(struct cli *c, char **argv, int argc, struct err *e)
 		print_command_help(c, c->command);
 		return EXIT_OK;
 	}
+	if (c->json && c->command->no_json)
+		return err_set(e, -EINVAL, "'%s' prints no data as JSON",
+			       c->command->name);
 	return c->command->run(c, e);
 }
 

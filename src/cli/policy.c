@@ -321,6 +321,20 @@ decide(struct ctx *x, bool adopt, struct err *e)
 	return EXIT_OK;
 }
 
+static void
+history_text(struct ctx *x, struct stmt *st, struct str at)
+{
+	struct cli *c = x->c;
+	struct str decider = stmt_str(st, 5);
+
+	buf_fmt(c->out, "%.*s  ", STR_ARG(at));
+	cli_pad(c, str_c(cli_text(c, str_to_c(c->arena, stmt_str(st, 4)))), 10);
+	buf_fmt(c->out, "%.*s", STR_ARG(stmt_str(st, 2)));
+	if (decider.len > 0)
+		buf_fmt(c->out, " > %.*s", STR_ARG(decider));
+	buf_fmt(c->out, "  %.*s\n", STR_ARG(stmt_str(st, 7)));
+}
+
 static int
 history(struct ctx *x, struct err *e)
 {
@@ -331,7 +345,9 @@ history(struct ctx *x, struct err *e)
 	if (stmt_prepare(x->s,
 			 STR("SELECT id, asked_at, asked_by, what, state, "
 			     "coalesce(decided_by, '') AS decided_by, "
-			     "coalesce(decided_at, 0) AS decided_at "
+			     "coalesce(decided_at, 0) AS decided_at, "
+			     "format('%s %s %s', what ->> 'kind', "
+			     "what ->> 'name', what ->> 'value') "
 			     "FROM policy_pending ORDER BY asked_at, id"),
 			 &st, e) < 0)
 		return e->code;
@@ -343,15 +359,11 @@ history(struct ctx *x, struct err *e)
 			x->c->arena, stmt_int(st, 1), store_zone(x->s));
 
 		if (!x->c->json) {
-			buf_fmt(x->c->out, "%.*s  %.*s  %.*s  %.*s  %.*s\n",
-				STR_ARG(at), STR_ARG(stmt_str(st, 4)),
-				STR_ARG(stmt_str(st, 2)),
-				STR_ARG(stmt_str(st, 5)),
-				STR_ARG(stmt_str(st, 3)));
+			history_text(x, st, at);
 			continue;
 		}
 		json_open(&j, '{');
-		for (int i = 0; i < stmt_n_cols(st); i++) {
+		for (int i = 0; i < 7; i++) {
 			json_key(&j, stmt_col_name(st, i));
 			if (i == 1 || i == 6)
 				json_str(&j,

@@ -186,8 +186,25 @@ sleep_until_next(int signals, int64_t us)
 	return true;
 }
 
+static bool
+told_to_end(int signals)
+{
+	struct pollfd p = { .fd = signals, .events = POLLIN };
+
+	return poll(&p, 1, 0) > 0;
+}
+
+static struct str
+every_words(struct cli *c, const char *every)
+{
+	static const struct parameter duration = { .type = PARAM_DURATION };
+
+	return policy_print(c->arena, &duration, str_c(every),
+			    c->lang == LANG_JA);
+}
+
 static int
-parent(struct cli *c, int64_t every_us, struct err *e)
+parent(struct cli *c, const char *every, int64_t every_us, struct err *e)
 {
 	bool once = cli_has(c, "once");
 	sigset_t set;
@@ -200,6 +217,13 @@ parent(struct cli *c, int64_t every_us, struct err *e)
 	auto_fd int signals = signalfd(-1, &set, SFD_CLOEXEC);
 	if (signals < 0)
 		return err_sys(e, "cannot wait for signals");
+	if (!once) {
+		cli_print(c,
+			  "yamori keeps running and looks again every %.*s; "
+			  "Ctrl+C ends it.\n",
+			  STR_ARG(every_words(c, every)));
+		cli_flush(c);
+	}
 
 	for (;;) {
 		struct err failed = { 0 };
@@ -209,7 +233,7 @@ parent(struct cli *c, int64_t every_us, struct err *e)
 			*e = failed;
 			return r;
 		}
-		if (r < 0)
+		if (r < 0 && !told_to_end(signals)) /* Ctrl+C ends all of us */
 			say("round", &failed, c);
 		if (once ||
 		    !sleep_until_next(signals, r < 0 ? RETRY_US : every_us))
@@ -230,7 +254,9 @@ run(struct cli *c, struct err *e)
 		return work(c, e);
 	if (role != NULL)
 		return cli_usage(c, e, "there is no role '%s'", role);
-	if (duration_parse(str_c(every ? every : "6h"), &d, e) < 0)
+	if (every == NULL)
+		every = "6h";
+	if (duration_parse(str_c(every), &d, e) < 0)
 		return err_in(e, "--every");
 	int64_t us = duration_us(&d);
 	if (us < 60 * MOMENT_SEC || us > 31 * MOMENT_DAY)
@@ -242,7 +268,7 @@ run(struct cli *c, struct err *e)
 		return e->code;
 	store_close(s);
 	s = NULL;
-	return parent(c, us, e);
+	return parent(c, every, us, e);
 }
 
 const struct command command_serve = {

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "catalog/catalog.h"
 #include "cli/cli.h"
+#include "policy/policy.h"
 #include "store/store.h"
 #include "tables/contract.h"
 
@@ -23,29 +24,31 @@ static void
 platforms_print(struct cli *c, const struct contract *k)
 {
 	if (k->platforms == 0)
-		buf_c(c->out, "-");
+		buf_c(c->out, "  -");
 	if (k->platforms & PLATFORM_LINUX)
-		buf_c(c->out, "linux ");
+		buf_c(c->out, "  linux");
 	if (k->platforms & PLATFORM_WINDOWS)
-		buf_c(c->out, "windows ");
+		buf_c(c->out, "  windows");
 	if (k->platforms & PLATFORM_MACOS)
-		buf_c(c->out, "macos ");
+		buf_c(c->out, "  macos");
 }
 
 static void
 contract_text(struct cli *c, const struct contract *k, bool whole)
 {
+	static const struct parameter duration = { .type = PARAM_DURATION };
 	bool ja = c->lang == LANG_JA;
 
 	cli_style(c, STYLE_BOLD, str_c(k->name));
 	buf_fmt(c->out, "  %s\n", ja ? k->doc_ja : k->doc_en);
 	if (!whole)
 		return;
-	buf_c(c->out, "  ");
 	platforms_print(c, k);
 	buf_char(c->out, '\n');
 	if (k->platforms != 0)
-		cli_print(c, "  counts as current for %s\n", k->max_age);
+		cli_print(c, "  counts as current for %.*s\n",
+			  STR_ARG(policy_print(c->arena, &duration,
+					       str_c(k->max_age), ja)));
 	for (size_t i = 0; i < k->n_cols; i++) {
 		const struct column *col = &k->cols[i];
 

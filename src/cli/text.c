@@ -118,6 +118,32 @@ may_not_start_line(struct str s)
 }
 
 static bool
+may_not_end_line(struct str s)
+{
+	return str_ends(s, "（") || str_ends(s, "「") || str_ends(s, "『") ||
+	       str_ends(s, "【") || str_ends(s, "(") || str_ends(s, "[");
+}
+
+/* What is to be typed or copied must stay on one line. */
+static bool
+is_command(struct str line)
+{
+	for (size_t i = 0; i < line.len; i++) {
+		if ((unsigned char)line.p[i] >= 0x7f)
+			return false;
+	}
+	return line.len > 0 && line.p[0] == ' ';
+}
+
+static struct str
+trim_end(struct str s)
+{
+	while (s.len > 0 && s.p[s.len - 1] == ' ')
+		s.len--;
+	return s;
+}
+
+static bool
 is_ascii_word(struct str s, size_t i)
 {
 	return i < s.len && (unsigned char)s.p[i] > ' ' &&
@@ -136,7 +162,8 @@ line_len(struct str s, size_t width)
 		bool inside_word = at > 0 && is_ascii_word(s, at) &&
 				   is_ascii_word(s, at - 1);
 
-		if (!inside_word && !may_not_start_line(str_from(s, at)))
+		if (!inside_word && !may_not_start_line(str_from(s, at)) &&
+		    !may_not_end_line(str_first(s, at)))
 			last = at;
 		used += str_width(ch);
 		if (used > width && last > 0)
@@ -152,12 +179,19 @@ cli_wrap(struct cli *c, struct str text, size_t indent, size_t width)
 	struct str line;
 
 	while (str_next_line(&text, &line)) {
-		do {
-			size_t n = line_len(line, width - indent);
+		bool whole = is_command(line);
+		size_t left = indent;
 
-			for (size_t i = 0; i < indent; i++)
+		for (; line.len > 0 && line.p[0] == ' '; left++)
+			line = str_from(line, 1);
+		do {
+			size_t n = whole || left >= width
+					   ? line.len
+					   : line_len(line, width - left);
+
+			for (size_t i = 0; n > 0 && i < left; i++)
 				buf_char(c->out, ' ');
-			buf_str(c->out, str_first(line, n));
+			buf_str(c->out, trim_end(str_first(line, n)));
 			buf_char(c->out, '\n');
 			line = str_from(line, n);
 			while (line.len > 0 && line.p[0] == ' ')
