@@ -56,6 +56,20 @@ row_json(struct cli *c, struct store *s, struct stmt *st, struct json *j)
 	json_close(j, '}');
 }
 
+#define HOST_ID_LEN 16 /* hex digits */
+
+/* What it is about when that is more than a machine: ": NAME". */
+static struct str
+thing_of(struct cli *c, struct str subject)
+{
+	struct str key = str_after(subject, ':');
+	struct str name = str_after(key, ':');
+
+	if (name.len == 0 || str_until(key, ':').len != HOST_ID_LEN)
+		return str_c("");
+	return str_fmt(c->arena, ": %.*s", STR_ARG(name));
+}
+
 static void
 row_text(struct cli *c, struct store *s, const struct catalog *cat,
 	 struct stmt *st)
@@ -74,7 +88,8 @@ row_text(struct cli *c, struct store *s, const struct catalog *cat,
 		8);
 	buf_char(c->out, ' ');
 	cli_style(c, STYLE_BOLD, title);
-	buf_fmt(c->out, "  %.*s  %.*s\n", STR_ARG(stmt_str(st, HOST)),
+	buf_fmt(c->out, "  %.*s%.*s  %.*s\n", STR_ARG(stmt_str(st, HOST)),
+		STR_ARG(thing_of(c, stmt_str(st, SUBJECT))),
 		STR_ARG(stmt_str(st, DETAIL)));
 	if (until.len > 0) {
 		buf_c(c->out, "    ");

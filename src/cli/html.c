@@ -208,9 +208,22 @@ host_fails(const struct check_run *run, struct str host_id)
 
 #define HOSTS_SHOWN 200
 
+static int
+host_name_cmp(const void *a, const void *b)
+{
+	const struct check_host *x = a, *y = b;
+	int c = str_cmp(x->name, y->name);
+
+	return c != 0 ? c : str_cmp(x->id, y->id);
+}
+
 static void
 hosts_section(struct page *p)
 {
+	size_t n = p->run->n_hosts;
+	struct check_host *hosts =
+		ARENA_ARRAY(p->c->arena, n, struct check_host);
+
 	raw(p, "<h2>");
 	word(p, "Machines");
 	raw(p, "</h2>");
@@ -227,8 +240,10 @@ hosts_section(struct page *p)
 	raw(p, "</th><th>");
 	word(p, "To do");
 	raw(p, "</th></tr></thead><tbody>");
-	for (size_t i = 0; i < p->run->n_hosts && i < HOSTS_SHOWN; i++) {
-		const struct check_host *h = &p->run->hosts[i];
+	memcpy(hosts, p->run->hosts, n * sizeof(*hosts));
+	qsort(hosts, n, sizeof(*hosts), host_name_cmp);
+	for (size_t i = 0; i < n && i < HOSTS_SHOWN; i++) {
+		const struct check_host *h = &hosts[i];
 
 		raw(p, "<tr><td>");
 		text(p, h->name);
@@ -320,6 +335,8 @@ control_details(struct page *p, const struct control_result *r,
 	raw(p, "</span></summary>");
 	if (r->counts[r->result] > 0 && r->n_subjects > 0) {
 		subjects(p, r, r->result);
+		if (r->result == RESULT_FAIL && r->counts[RESULT_WAIVED] > 0)
+			subjects(p, r, RESULT_WAIVED);
 	} else {
 		raw(p, "<p>");
 		text(p, reason(p, &r->reason));

@@ -372,6 +372,8 @@ failing_print(struct view *v, const struct control_result *r)
 			 show_reason(c, v->run->policy->catalog, &r->reason),
 			 6, v->width);
 	subjects_print(v, r, RESULT_FAIL);
+	if (r->counts[RESULT_WAIVED] > 0)
+		subjects_print(v, r, RESULT_WAIVED);
 	labelled(v, "Why it matters", words(v, r->control->why));
 	labelled(v, "How to mend it", words(v, r->control->fix));
 }
