@@ -7,6 +7,8 @@
  * slaves; `zfs get` for ZFS. Needs no rights. A disk that encrypts by itself,
  * or a host that encrypts the disk of a virtual machine, cannot be seen.
  */
+#include <sys/stat.h>
+
 #include "base/arena.h"
 #include "tables/contracts.h"
 #include "tables/linux/mounts.h"
@@ -234,18 +236,50 @@ keeps_data(const struct mount *m)
 	       !str_is(m->fstype, "erofs") && !str_is(m->fstype, "overlay");
 }
 
-/* The same part of the same file system, mounted before somewhere else. */
+/* Of one file system; the parts of a btrfs are told one by one. */
 static bool
-is_again(const struct mounts *m, size_t i)
+is_same(const struct mount *a, const struct mount *b)
 {
-	for (size_t j = 0; j < i; j++) {
-		if (keeps_data(&m->v[j]) &&
-		    str_eq(m->v[j].device, m->v[i].device) &&
-		    str_eq(m->v[j].root, m->v[i].root))
-			return true;
+	return str_eq(a->device, b->device) &&
+	       (!str_is(b->fstype, "btrfs") || str_eq(a->root, b->root));
+}
+
+/* A single file, as what runs a container lays over it. */
+static bool
+is_file(struct scan *s, const struct mount *m)
+{
+	struct scan_stat st;
+	struct err none = { 0 };
+
+	return scan_stat(s, str_to_c(scan_arena(s), m->target), &st, &none) ==
+		       0 &&
+	       !S_ISDIR(st.mode);
+}
+
+/*
+ * Of a file system the first place is told where all of it is seen. Where
+ * that is nowhere, a folder of it counts: the root of a container is one.
+ */
+static bool
+is_first(struct scan *s, const struct mounts *m, size_t i)
+{
+	const struct mount *x = &m->v[i];
+	bool whole = str_is(x->root, "/") || str_is(x->fstype, "btrfs");
+
+	if (!keeps_data(x) || (!whole && is_file(s, x)))
+		return false;
+	for (size_t j = 0; j < m->n; j++) {
+		const struct mount *y = &m->v[j];
+
+		if (j == i || !keeps_data(y) || !is_same(y, x))
+			continue;
+		if (str_is(y->root, "/") && !whole)
+			return false;
+		if (j < i &&
+		    (whole ? str_eq(y->root, x->root) : !is_file(s, y)))
+			return false;
 	}
-	/* A folder of an ext4 or xfs mounted elsewhere belongs to that. */
-	return !str_is(m->v[i].root, "/") && !str_is(m->v[i].fstype, "btrfs");
+	return true;
 }
 
 /* Filename Type Size Used Priority */
@@ -287,7 +321,7 @@ scan(struct scan *s, struct err *e)
 		/* The root of a container says nothing about its disk. */
 		bool layered = str_is(x->target, "/") &&
 			       str_is(x->fstype, "overlay") && !x->hidden;
-		if (!layered && (!keeps_data(x) || is_again(&m, i)))
+		if (!layered && !is_first(s, &m, i))
 			continue;
 		struct found f = layered ? not_known : mount_crypt(s, &m, x, 0);
 		if (row_emit(s, x->target, x->source, purpose(x->target), &f,
