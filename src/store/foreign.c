@@ -1,10 +1,7 @@
 /* foreign.c - runs a query of a stranger in a process without rights. */
 #include "store/foreign.h"
 
-#include <fcntl.h>
 #include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -12,6 +9,7 @@
 #include "base/fs.h"
 #include "base/msg.h"
 #include "base/sandbox.h"
+#include "base/worker.h"
 
 #define JOB_MAX ((size_t)4 * 1024 * 1024)
 #define ROW_MAX ((size_t)16 * 1024 * 1024)
@@ -255,62 +253,6 @@ foreign_serve(struct store *s, const struct query_rules *rules, int in, int out,
 }
 
 /* On our side. */
-struct child {
-	pid_t pid;
-	int in, out; /* its input and output */
-};
-
-NORETURN static void
-child_exec(const char *const argv[], int in, int out)
-{
-	static const char *const env[] = { "LC_ALL=C", NULL };
-	int null = open("/dev/null", O_WRONLY);
-
-	if (null < 0 || setsid() < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 ||
-	    dup2(null, 2) < 0)
-		_exit(127);
-	/* execve takes pointers to char but changes nothing. */
-	union {
-		const char *const *in;
-		char *const *out;
-	} args = { argv }, vars = { env };
-	(void)execve(argv[0], args.out, vars.out);
-	_exit(127);
-}
-
-static int
-child_start(const char *const argv[], struct child *ret, struct err *e)
-{
-	int to[2], from[2];
-
-	if (pipe2(to, O_CLOEXEC) < 0)
-		return err_sys(e, "cannot run '%s'", argv[0]);
-	auto_fd int to_read = to[0];
-	auto_fd int to_write = to[1];
-	if (pipe2(from, O_CLOEXEC) < 0)
-		return err_sys(e, "cannot run '%s'", argv[0]);
-	auto_fd int from_read = from[0];
-	auto_fd int from_write = from[1];
-
-	pid_t pid = fork();
-	if (pid < 0)
-		return err_sys(e, "cannot run '%s'", argv[0]);
-	if (pid == 0)
-		child_exec(argv, to_read, from_write);
-	*ret = (struct child){ pid, fd_steal(&to_write), fd_steal(&from_read) };
-	return 0;
-}
-
-static void
-child_end(struct child *c)
-{
-	fd_close(&c->in);
-	fd_close(&c->out);
-	(void)kill(c->pid, SIGKILL); /* it may be gone already */
-	while (waitpid(c->pid, NULL, 0) < 0 && errno == EINTR)
-		;
-}
-
 static int
 job_send(int fd, const struct foreign_job *job, struct err *e)
 {
@@ -373,7 +315,7 @@ take(struct arena *a, const struct msg *m, const struct foreign_sink *sink,
 }
 
 static int
-rows_take(const struct child *c, const struct foreign_job *job,
+rows_take(const struct worker *w, const struct foreign_job *job,
 	  const struct foreign_sink *sink, struct err *e)
 {
 	auto_arena *a = arena_new();
@@ -383,7 +325,7 @@ rows_take(const struct child *c, const struct foreign_job *job,
 	int answer = 0;
 
 	for (;;) {
-		int n = msg_recv(a, c->out, ROW_MAX, until, &m, e);
+		int n = msg_recv(a, w->out, ROW_MAX, until, &m, e);
 
 		if (n == 0)
 			return err_set(e, -EBADMSG,
@@ -403,22 +345,22 @@ foreign_run(const char *const argv[], const struct foreign_job *job,
 	    const struct foreign_sink *sink, struct err *e)
 {
 	struct foreign_job full = *job;
-	struct child c;
+	struct worker w;
 
 	if (full.time_us == 0)
 		full.time_us = TIME_US;
 	if (full.memory == 0)
 		full.memory = MEMORY;
-	if (child_start(argv, &c, e) < 0)
+	if (worker_start(argv, -1, &w, e) < 0)
 		return e->code;
 
 	/* A child that is gone is seen when reading. */
 	struct sigaction ignore = { .sa_handler = SIG_IGN }, old;
 	(void)sigaction(SIGPIPE, &ignore, &old);
-	int r = job_send(c.in, &full, e);
+	int r = job_send(w.in, &full, e);
 	(void)sigaction(SIGPIPE, &old, NULL);
 	if (r == 0 || r == -EPIPE)
-		r = rows_take(&c, &full, sink, e);
-	child_end(&c);
+		r = rows_take(&w, &full, sink, e);
+	worker_end(&w);
 	return r;
 }
