@@ -1,4 +1,5 @@
 /* main.c - finds the command, reads its options, prints its failure. */
+#include <fcntl.h>
 #include <locale.h>
 #include <unistd.h>
 
@@ -304,9 +305,22 @@ run(struct cli *c, char **argv, int argc, struct err *e)
 	return c->command->run(c, e);
 }
 
+/* A file opened as 0, 1 or 2 would be taken for input or output. */
+static void
+descriptors_fill(void)
+{
+	for (int fd = 0; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", O_RDWR) != fd) /* the lowest free */
+			_exit(EXIT_CANNOT);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
+	descriptors_fill();
+
 	auto_arena *a = arena_new();
 	auto_buf out = { 0 }, words = { 0 };
 	struct err e = { 0 };
