@@ -16,6 +16,7 @@ static const struct option options[] = {
 	{ "from", NULL, "take the fact files named instead of this machine" },
 	{ "inbox", NULL, "take every file in the directory's inbox/" },
 	{ "print", NULL, "write this machine's fact file to the output and keep nothing" },
+	{ "worker", NULL, "(internal) read the fact file on standard input" },
 	{ "root", "DIR", "with --print: read a recorded machine below DIR" },
 	{ 0 },
 };
@@ -40,6 +41,8 @@ run(struct cli *c, struct err *e)
 	struct json j;
 	int r = 0;
 
+	if (cli_has(c, "worker"))
+		return fact_file_serve(STDIN_FILENO, STDOUT_FILENO, e);
 	if (cli_has(c, "print"))
 		return probe_run(STDOUT_FILENO, cli_option(c, "root"), e);
 	if (cli_has(c, "root"))

@@ -28,7 +28,9 @@ list(struct cli *c, struct store *s, struct err *e)
 		"coalesce((SELECT max(taken_at) FROM collector_status c "
 		"WHERE c.host_id = h.host_id), 0) AS taken_at, "
 		"(SELECT count(*) FROM finding f WHERE f.host_id = h.host_id "
-		"AND f.state = 'open') AS findings "
+		"AND f.state = 'open') AS findings, "
+		"EXISTS (SELECT 1 FROM host_clone k "
+		"WHERE k.host_id = h.host_id) AS cloned "
 		"FROM host_entry h %s ORDER BY name, host_id",
 		cli_has(c, "all") ? "" : "WHERE state = 'active'");
 	if (stmt_prepare(s, sql, &st, e) < 0)
@@ -48,6 +50,8 @@ list(struct cli *c, struct store *s, struct err *e)
 					: at_print_short(c->arena, at,
 							 store_zone(s))
 						  .p);
+			if (stmt_int(st, 7) != 0)
+				cli_print(c, "  ! two machines send facts under this one name: retire it and enrol each by itself\n");
 			continue;
 		}
 		json_open(&j, '{');
@@ -62,6 +66,8 @@ list(struct cli *c, struct store *s, struct err *e)
 			json_str(&j, at_print(c->arena, at, store_zone(s)));
 		json_key(&j, "findings");
 		json_int(&j, stmt_int(st, 6));
+		json_key(&j, "cloned");
+		json_bool(&j, stmt_int(st, 7) != 0);
 		json_close(&j, '}');
 	}
 	if (c->json) {

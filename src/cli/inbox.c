@@ -25,6 +25,8 @@ report_json(struct json *j, const struct ingest_report *r, const char *path,
 	json_c(j, fact_origin_name(r->origin));
 	json_key(j, "new_host");
 	json_bool(j, r->new_host);
+	json_key(j, "cloned");
+	json_bool(j, r->cloned);
 	json_key(j, "taken_at");
 	json_str(j, at_print(a, r->taken_at, z));
 	json_key(j, "tables");
@@ -51,6 +53,8 @@ report_text(struct cli *c, const struct ingest_report *r)
 			  STR_ARG(r->host_id));
 	if (r->origin == FACT_BY_HAND)
 		cli_print(c, "  brought by hand, not signed\n");
+	if (r->cloned)
+		cli_print(c, "  ! two machines send facts under this one name: one was copied from the other; 'yamori host list'\n");
 	if (r->n_dropped > 0)
 		cli_print(c, "  %lld lines made no sense and were left out; the first: %.*s\n",
 			  (long long)r->n_dropped, STR_ARG(r->first_fault));
@@ -69,8 +73,9 @@ ingest_print(struct cli *c, struct store *s, const struct ingest_report *r,
 		report_text(c, r);
 }
 
-int
-ingest_one(struct cli *c, struct store *s, const char *path, struct json *j)
+/* 0, or the code of the refusal, which was said. */
+static int
+one(struct cli *c, struct store *s, const char *path, struct json *j)
 {
 	struct ingest_report r;
 	struct err e = { 0 };
@@ -85,7 +90,13 @@ ingest_one(struct cli *c, struct store *s, const char *path, struct json *j)
 	cli_err(c, &e, &words);
 	buf_char(&words, '\n');
 	(void)fs_write_full(STDERR_FILENO, words.p, words.len);
-	return 1;
+	return e.code;
+}
+
+int
+ingest_one(struct cli *c, struct store *s, const char *path, struct json *j)
+{
+	return one(c, s, path, j) < 0 ? 1 : 0;
 }
 
 int
@@ -107,10 +118,11 @@ inbox_take(struct cli *c, struct store *s, struct json *j, struct err *e)
 
 		if (!str_ends(names[i], ".facts"))
 			continue;
-		int r = ingest_one(c, s, from, j);
-		if (r == 0 && rename(from, to) < 0)
+		int r = one(c, s, from, j);
+		/* Taken already: we were stopped before we could move it. */
+		if ((r == 0 || r == -EALREADY) && rename(from, to) < 0)
 			return err_sys(e, "cannot move '%s'", from);
-		bad += r;
+		bad += r < 0 && r != -EALREADY;
 	}
 	return bad;
 }

@@ -18,7 +18,7 @@ static const struct option options[] = {
 struct state {
 	struct str org;
 	int64_t run_at, n[6];
-	int64_t n_hosts, n_silent, n_findings, n_waived, n_drafts;
+	int64_t n_hosts, n_silent, n_cloned, n_findings, n_waived, n_drafts;
 	size_t n_strays;
 	struct str *strays; /* files of local/ that are not used */
 };
@@ -41,6 +41,11 @@ counts_load(struct store *s, struct arena *a, int64_t silent_days,
 			  "max(taken_at) FROM collector_status c WHERE "
 			  "c.host_id = h.host_id), 0) < ?",
 			  "i", now - silent_days * MOMENT_DAY) < 0 ||
+	    store_get_int(s, &st->n_cloned, e,
+			  "SELECT count(DISTINCT host_id) FROM host_clone "
+			  "JOIN host_entry USING (host_id) "
+			  "WHERE state = 'active'",
+			  "") < 0 ||
 	    store_get_int(s, &st->n_findings, e,
 			  "SELECT count(*) FROM finding WHERE state = 'open' "
 			  "AND coalesce(waived_until_on, '') < ?",
@@ -90,6 +95,7 @@ state_json(struct cli *c, struct store *s, const struct state *st)
 		{ "error", st->n[5] },
 		{ "hosts", st->n_hosts },
 		{ "silent_hosts", st->n_silent },
+		{ "cloned_hosts", st->n_cloned },
 		{ "open_findings", st->n_findings },
 		{ "waived_findings", st->n_waived },
 		{ "policy_drafts", st->n_drafts },
@@ -133,6 +139,9 @@ state_text(struct cli *c, struct store *s, const struct state *st)
 	}
 	cli_print(c, "Machines: %lld, of which silent: %lld\n",
 		  (long long)st->n_hosts, (long long)st->n_silent);
+	if (st->n_cloned > 0)
+		cli_print(c, "! Names under which two machines send facts: %lld ('yamori host list')\n",
+			  (long long)st->n_cloned);
 	cli_print(c, "Open findings: %lld, accepted exceptions: %lld\n",
 		  (long long)st->n_findings, (long long)st->n_waived);
 	if (st->n_drafts > 0)

@@ -6,14 +6,62 @@
 #include "base/json_read.h"
 #include "base/moment.h"
 
+#define WORD_LEN 63
+
 static const struct contract *
 contract_of(struct str name)
 {
 	for (size_t i = 0; i < n_contracts; i++) {
-		if (str_is(name, contracts[i]->name))
+		/* No machine fills the tables of the organisation. */
+		if (contracts[i]->platforms != 0 &&
+		    str_is(name, contracts[i]->name))
 			return contracts[i];
 	}
 	return NULL;
+}
+
+/*
+ * Valid UTF-8, at most max bytes; a control character becomes a blank. C1
+ * controls (U+0080 to U+009F) are two bytes each.
+ */
+static struct str
+text_clean(struct arena *a, struct str s, size_t max)
+{
+	struct str clean = str_cut(str_scrub(a, str_cut(s, max)), max);
+	char *p = NULL;
+
+	for (size_t i = 0; i < clean.len; i++) {
+		unsigned char ch = (unsigned char)clean.p[i];
+		bool c1 = ch == 0xc2 && i + 1 < clean.len &&
+			  (unsigned char)clean.p[i + 1] < 0xa0;
+
+		if ((ch >= ' ' && ch != 0x7f && !c1) || ch == '\n' ||
+		    ch == '\t')
+			continue;
+		if (p == NULL)
+			p = arena_dup(a, clean.p, clean.len);
+		p[i] = ' ';
+		if (c1)
+			p[++i] = ' ';
+	}
+	return p == NULL ? clean : (struct str){ p, clean.len };
+}
+
+/* A name or a word: one line. */
+static struct str
+word_clean(struct arena *a, struct str s, size_t max)
+{
+	struct str clean = text_clean(a, s, max);
+	char *p = NULL;
+
+	for (size_t i = 0; i < clean.len; i++) {
+		if (clean.p[i] != '\n' && clean.p[i] != '\t')
+			continue;
+		if (p == NULL)
+			p = arena_dup(a, clean.p, clean.len);
+		p[i] = ' ';
+	}
+	return p == NULL ? clean : (struct str){ p, clean.len };
 }
 
 static int
@@ -43,8 +91,9 @@ header_read(struct fact_reader *r, struct json_read *j, struct fact_event *ev,
 		while (i < ARRAY_LEN(texts) && !str_is(key, texts[i].key))
 			i++;
 		if (i < ARRAY_LEN(texts))
-			*texts[i].to = str_cut(
-				str_scrub(j->arena, json_read_text(j)), 255);
+			*texts[i].to =
+				word_clean(j->arena, json_read_text(j),
+					   FACT_HEADER_TEXT_MAX);
 		else if (str_is(key, "yamori"))
 			format = json_read_text(j);
 		else if (str_is(key, "sequence"))
@@ -60,7 +109,7 @@ header_read(struct fact_reader *r, struct json_read *j, struct fact_event *ev,
 			       "this is not a fact file (its first line does "
 			       "not say facts/1)");
 	if (h->sequence <= 0 || h->taken_at <= 0)
-		return err_set(e, -EPROTO,
+		return err_set(e, -ERANGE,
 			       "the fact file does not say when it was made");
 	r->has_header = true;
 	ev->kind = FACT_HEADER;
@@ -122,19 +171,19 @@ object_read(struct fact_reader *r, struct json_read *j,
 	while (json_read_key(j, &key)) {
 		if (str_is(key, "begin")) {
 			begin = true;
-			ev->table = str_cut(
-				str_scrub(j->arena, json_read_text(j)), 63);
+			ev->table = word_clean(j->arena, json_read_text(j),
+					       WORD_LEN);
 			r->contract = contract_of(ev->table);
 			r->n_columns = 0;
 		} else if (str_is(key, "columns")) {
 			columns_read(r, j);
 		} else if (str_is(key, "cannot")) {
 			cannot = true;
-			ev->column = str_cut(
-				str_scrub(j->arena, json_read_text(j)), 63);
+			ev->column = word_clean(j->arena, json_read_text(j),
+					       WORD_LEN);
 		} else if (str_is(key, "reason")) {
-			ev->reason = str_cut(
-				str_scrub(j->arena, json_read_text(j)), 63);
+			ev->reason = word_clean(j->arena, json_read_text(j),
+					       WORD_LEN);
 		} else if (str_is(key, "end")) {
 			state = json_read_text(j);
 		} else if (str_is(key, "count")) {
@@ -200,8 +249,8 @@ cell_read(struct json_read *j, const struct column *c, struct value *v)
 		if (kind != JSON_TEXT)
 			return false;
 		*v = (struct value){ .kind = VALUE_TEXT,
-				     .s = str_cut(str_scrub(j->arena, s),
-						  SCAN_TEXT_MAX) };
+				     .s = text_clean(j->arena, s,
+						     SCAN_TEXT_MAX) };
 		return c->type != COL_DATE || is_date(s, &v->i);
 	}
 

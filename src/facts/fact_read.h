@@ -6,6 +6,7 @@
 
 #define FACT_LINE_MAX ((size_t)1024 * 1024) /* longer lines are dropped */
 #define FACT_COLUMNS_MAX 64
+#define FACT_HEADER_TEXT_MAX 255
 
 enum fact_kind {
 	FACT_HEADER,
@@ -15,6 +16,7 @@ enum fact_kind {
 	FACT_END,
 	FACT_SUM,
 	FACT_SKIPPED, /* belongs to a table or column we do not know */
+	FACT_BAD,     /* made no sense: line number in count, why in reason */
 };
 
 struct fact_event {
@@ -40,8 +42,10 @@ struct fact_reader {
 };
 
 /*
- * Hermetic: bytes and an arena in, an event out. Negative: this line makes
- * no sense, say so and go on; -EPROTO: this is no fact file at all.
+ * Hermetic: bytes and an arena in, an event out. Text comes out as valid
+ * UTF-8 without control characters, which a terminal might obey. Negative:
+ * this line makes no sense, say so and go on; of the first line -EPROTO: this
+ * is no fact file, -ERANGE: it does not say when it was made.
  */
 int fact_line(struct fact_reader *r, struct arena *a, struct str line,
 	      struct fact_event *ret, struct err *e);

@@ -22,6 +22,7 @@ struct ingest_report {
 	struct str host_id, hostname;
 	enum fact_origin origin;
 	bool new_host;	 /* enrolled by this file */
+	bool cloned;	 /* two machines send under this one name */
 	int64_t taken_at;
 	int64_t n_tables, n_rows, n_changed, n_gone;
 	int64_t n_dropped; /* rows and lines that made no sense */
@@ -32,11 +33,13 @@ struct ingest_report {
 };
 
 /*
- * Takes one fact file. Nothing is taken from a file that is damaged (sum),
+ * Takes one fact file, which a process without rights reads for us (the
+ * program's own `collect --worker`). Nothing is taken from a file that is
+ * damaged (sum),
  * forged (signature), replayed (sequence not above the last of this host) or
  * from a clock more than 10 minutes ahead. What makes no sense inside is
  * dropped and counted, and the rest is kept; a table of which something was
- * dropped counts as partial. local is the host id of our own probe, or NULL.
+ * dropped counts as partial, and only its first telling counts. local is the host id of our own probe, or NULL.
  */
 int facts_ingest(struct store *s, struct arena *a, const char *path,
 		 const char *local, struct ingest_report *ret, struct err *e);
@@ -65,6 +68,12 @@ int facts_take_local(struct store *s, struct arena *a, const char *path,
 
 /* What the probe may do: look at everything, change nothing, no internet. */
 int probe_sandbox(struct err *e);
+
+/*
+ * The process without rights of facts_ingest: reads a fact file, writes
+ * frames for the caller to output.
+ */
+int fact_file_serve(int input, int output, struct err *e);
 
 /* The role `probe`: collects this machine and writes a fact file to fd. */
 int probe_run(int fd, const char *root, struct err *e);

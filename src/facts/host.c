@@ -45,17 +45,21 @@ host_add(struct store *s, const struct new_host *h, struct err *e)
 	return change_commit(c, e);
 }
 
+/*
+ * The host with this machine id; one without an id is known by its name. An
+ * active one is preferred, but a retired one is found as well, so that it
+ * does not come back as a new host.
+ */
 static int
 by_machine(struct store *s, struct arena *a, struct str machine_id,
-	   struct str *ret, struct err *e)
+	   struct str name, struct str *ret, struct err *e)
 {
-	if (machine_id.len == 0)
-		return 0;
 	return store_get_str(s, a, ret, e,
 			     "SELECT host_id FROM host_entry "
-			     "WHERE machine_id = ? AND state = 'active' "
-			     "ORDER BY enrolled_at LIMIT 1",
-			     "s", machine_id);
+			     "WHERE machine_id = ?1 AND origin <> 'token' "
+			     "AND (?1 <> '' OR name = ?2) "
+			     "ORDER BY state, enrolled_at, host_id LIMIT 1",
+			     "ss", machine_id, name);
 }
 
 static int
@@ -85,7 +89,7 @@ signature_check(struct store *s, struct arena *a,
 
 /* A retired machine does not come back by sending a file. */
 static int
-state_check(struct store *s, struct arena *a, const struct host_claim *claim,
+state_check(struct store *s, struct arena *a, const char *path,
 	    struct str host_id, struct err *e)
 {
 	struct str state = { 0 };
@@ -98,7 +102,7 @@ state_check(struct store *s, struct arena *a, const struct host_claim *claim,
 		return err_set(e, -EACCES,
 			       "'%s' is from a host that is not enrolled or "
 			       "was retired",
-			       claim->path);
+			       path);
 	return 0;
 }
 
@@ -119,15 +123,17 @@ host_identify(struct store *s, struct arena *a,
 		ret->host_id = h->host_id;
 		if (signature_check(s, a, claim, e) < 0)
 			return e->code;
-		return state_check(s, a, claim, h->host_id, e);
+		return state_check(s, a, claim->path, h->host_id, e);
 	}
 
-	int r = by_machine(s, a, h->machine_id, &ret->host_id, e);
-	if (r != 0)
-		return r < 0 ? r : 0;
+	int r = by_machine(s, a, h->machine_id, h->hostname, &ret->host_id, e);
+	if (r < 0)
+		return r;
+	if (r > 0)
+		return state_check(s, a, claim->path, ret->host_id, e);
 	struct new_host host = {
 		.host_id = random_id(s, a),
-		.name = h->hostname,
+		.name = h->hostname.len > 0 ? h->hostname : STR("?"),
 		.platform = h->platform,
 		.machine_id = h->machine_id,
 		.origin = "by_hand",
@@ -142,11 +148,13 @@ host_local(struct store *s, struct arena *a, struct str machine_id,
 	   struct str hostname, struct str *ret_id, bool *ret_new,
 	   struct err *e)
 {
-	int r = by_machine(s, a, machine_id, ret_id, e);
+	int r = by_machine(s, a, machine_id, hostname, ret_id, e);
 
 	*ret_new = r == 0;
-	if (r != 0)
-		return r < 0 ? r : 0;
+	if (r < 0)
+		return r;
+	if (r > 0)
+		return state_check(s, a, "collect", *ret_id, e);
 	struct new_host host = {
 		.host_id = random_id(s, a),
 		.name = hostname,

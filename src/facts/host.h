@@ -17,8 +17,9 @@ struct host_claim {
 
 /*
  * Fills host_id, origin and new_host. A signature must be right and of that
- * host's own key; without one the machine is known by its machine id, or
- * enrolled as brought by hand. A retired host is refused.
+ * host's own key; without one the machine is known by its machine id (or by
+ * its name, when it has none), or enrolled as brought by hand. A retired host
+ * is refused.
  */
 int host_identify(struct store *s, struct arena *a,
 		  const struct host_claim *claim, struct ingest_report *ret,

@@ -2,9 +2,8 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/fs.h"
 #include "base/moment.h"
-#include "facts/fact_read.h"
+#include "facts/fact_file.h"
 #include "facts/facts.h"
 #include "facts/host.h"
 #include "store/store.h"
@@ -20,12 +19,11 @@ struct present {
 struct ingest {
 	struct store *store;
 	struct arena *arena; /* as long as the report */
-	struct arena *line;  /* until the next line */
 	struct ingest_report *report;
 	const char *path;
-	int64_t line_no;
 	int64_t now;
 	struct fact_header header;
+	bool *told; /* by contract: this file began it already */
 	struct str *touched;
 
 	/* The table being read. */
@@ -51,18 +49,17 @@ fact_origin_name(enum fact_origin o)
 }
 
 static void
-dropped(struct ingest *g, const struct err *why)
+dropped(struct ingest *g, int64_t line_no, struct str words)
 {
-	auto_buf b = { 0 };
-
 	g->n_dropped++;
 	g->report->n_dropped++;
 	if (g->report->first_fault.len > 0)
 		return;
-	buf_init(&b, 4096);
-	buf_fmt(&b, "%s:%" PRId64 ": ", g->path, g->line_no);
-	err_print(why, NULL, NULL, &b);
-	g->report->first_fault = str_copy(g->arena, buf_view(&b));
+	g->report->first_fault =
+		line_no > 0 ? str_fmt(g->arena, "%s:%" PRId64 ": %.*s",
+				      g->path, line_no, STR_ARG(words))
+			    : str_fmt(g->arena, "%s: %.*s", g->path,
+				      STR_ARG(words));
 }
 
 static struct hash
@@ -146,6 +143,16 @@ insert_sql(struct arena *a, const struct contract *c, bool shared)
 	return str_copy(a, buf_view(&b));
 }
 
+static size_t
+contract_index(const struct contract *c)
+{
+	size_t i = 0;
+
+	while (i < n_contracts && contracts[i] != c)
+		i++;
+	return i;
+}
+
 static int
 table_begin(struct ingest *g, const struct fact_event *ev, struct err *e)
 {
@@ -162,6 +169,16 @@ table_begin(struct ingest *g, const struct fact_event *ev, struct err *e)
 		g->report->n_unknown++;
 		return 0;
 	}
+	bool *told = &g->told[contract_index(ev->contract)];
+	if (*told) {
+		/* The first telling counts; each costs a look at all rows. */
+		g->contract = NULL;
+		dropped(g, 0,
+			str_fmt(g->table, "table '%s' is told twice",
+				ev->contract->name));
+		return 0;
+	}
+	*told = true;
 	if (present_load(g, e) < 0 ||
 	    stmt_prepare(g->store, insert_sql(g->table, g->contract, false),
 			 &g->insert, e) < 0)
@@ -232,12 +249,9 @@ row_apply(struct ingest *g, const struct value *values, struct err *e)
 	};
 
 	if (g->n_rows == (int64_t)SCAN_ROWS_MAX) {
-		struct err limit = { 0 };
-
-		(void)err_set(&limit, -E2BIG,
-			      "table '%s' has more than %zu rows",
-			      g->contract->name, SCAN_ROWS_MAX);
-		dropped(g, &limit);
+		dropped(g, 0,
+			str_fmt(g->table, "table '%s' has more than %zu rows",
+				g->contract->name, SCAN_ROWS_MAX));
 		return 0;
 	}
 	g->n_rows++;
@@ -346,6 +360,9 @@ cannot_apply(struct ingest *g, const struct fact_event *ev, struct err *e)
 static int
 event_apply(struct ingest *g, const struct fact_event *ev, struct err *e)
 {
+	/* What we pass over ourselves; the file began it all the same. */
+	if (g->contract == NULL && ev->kind == FACT_ROW)
+		return 0;
 	switch (ev->kind) {
 	case FACT_BEGIN:
 		return table_begin(g, ev, e);
@@ -355,6 +372,9 @@ event_apply(struct ingest *g, const struct fact_event *ev, struct err *e)
 		return cannot_apply(g, ev, e);
 	case FACT_END:
 		return table_end(g, ev, e);
+	case FACT_BAD:
+		dropped(g, ev->count, ev->reason);
+		break;
 	case FACT_HEADER:
 	case FACT_SUM:
 	case FACT_SKIPPED:
@@ -364,71 +384,21 @@ event_apply(struct ingest *g, const struct fact_event *ev, struct err *e)
 }
 
 static int
-lines_apply(struct ingest *g, struct str file, struct err *e)
+events_apply(struct ingest *g, struct fact_file *f, struct err *e)
 {
-	struct fact_reader r = { 0 };
-	struct str rest = file, line;
-	struct err bad = { 0 }; /* large: not cleared for each line */
+	struct fact_event ev;
+	int r;
 
-	while (str_next_line(&rest, &line)) {
-		struct fact_event ev = { 0 };
-
-		bad.code = 0;
-		g->line_no++;
-		arena_reset(g->line, (struct arena_mark){ 0 });
-		if (line.len > FACT_LINE_MAX)
-			(void)err_set(&bad, -EFBIG,
-				      "a line of more than %zu bytes",
-				      FACT_LINE_MAX);
-		else
-			(void)fact_line(&r, g->line, line, &ev, &bad);
-		if (bad.code < 0)
-			dropped(g, &bad);
-		else if (event_apply(g, &ev, e) < 0)
+	while ((r = fact_file_next(f, &ev, e)) > 0) {
+		if (event_apply(g, &ev, e) < 0)
 			return e->code;
 	}
-	return 0;
-}
-
-/* The last line, which holds the sum over all before it. */
-static int
-sum_check(struct arena *a, const char *path, struct str file,
-	  struct fact_event *ret, struct err *e)
-{
-	struct fact_reader r = { .has_header = true };
-	size_t end = file.len;
-
-	while (end > 0 && file.p[end - 1] == '\n')
-		end--;
-	size_t start = end;
-	while (start > 0 && file.p[start - 1] != '\n')
-		start--;
-	struct str last = { file.p + start, end - start };
-	if (last.len > FACT_LINE_MAX || fact_line(&r, a, last, ret, e) < 0 ||
-	    ret->kind != FACT_SUM)
-		return err_set(e, -EBADMSG,
-			       "'%s' is cut off: its last line holds no sum; "
-			       "collect again",
-			       path);
-	if (!hash_eq(hash_of(file.p, start), ret->sum))
-		return err_set(e, -EBADMSG,
-			       "'%s' was changed after it was written (its "
-			       "sum does not match); collect again",
-			       path);
-	return 0;
+	return r;
 }
 
 static int
-header_check(struct ingest *g, struct str file, struct err *e)
+header_check(struct ingest *g, struct err *e)
 {
-	struct fact_reader r = { 0 };
-	struct fact_event ev;
-	struct str line = str_until(file, '\n');
-
-	if (line.len > FACT_LINE_MAX ||
-	    fact_line(&r, g->arena, line, &ev, e) < 0)
-		return err_in(e, "%s", g->path);
-	g->header = ev.header;
 	if (g->header.taken_at > g->now + FACT_AHEAD_MAX_US)
 		return err_set(e, -ERANGE,
 			       "'%s' says it was made at %s, which is in the "
@@ -460,7 +430,8 @@ replay_check(struct ingest *g, struct hash sum, struct err *e)
 	if (same > 0)
 		return err_set(e, -EALREADY, "'%s' was taken already",
 			       g->path);
-	if (g->header.sequence <= last)
+	/* Our own probe is no replay; its clock may have been set back. */
+	if (g->header.sequence <= last && g->report->origin != FACT_LOCAL)
 		return err_set(e, -ESTALE,
 			       "'%s' is older than what '%.*s' sent last; "
 			       "nothing was taken from it",
@@ -474,14 +445,30 @@ replay_check(struct ingest *g, struct hash sum, struct err *e)
 	return n < 0 ? n : 0;
 }
 
+/* One machine starts again and again, but never goes back to an old start. */
 static int
-apply(struct ingest *g, struct str file, struct hash sum, struct err *e)
+clone_look(struct ingest *g, struct err *e)
+{
+	int64_t n = 0;
+	int r = store_get_int(g->store, &n, e,
+			      "SELECT count(*) FROM facts.host_clone "
+			      "WHERE host_id = ?",
+			      "s", g->report->host_id);
+
+	g->report->cloned = n > 0;
+	return r < 0 ? r : 0;
+}
+
+static int
+apply(struct ingest *g, struct fact_file *f, struct err *e)
 {
 	if (store_begin(g->store, e) < 0)
 		return e->code;
-	int r = replay_check(g, sum, e);
+	int r = replay_check(g, fact_file_sum(f), e);
 	if (r == 0)
-		r = lines_apply(g, file, e);
+		r = events_apply(g, f, e);
+	if (r == 0)
+		r = clone_look(g, e);
 	stmt_free(g->insert);
 	stmt_free(g->insert_row);
 	if (r < 0) {
@@ -495,40 +482,39 @@ int
 facts_ingest(struct store *s, struct arena *a, const char *path,
 	     const char *local, struct ingest_report *ret, struct err *e)
 {
-	auto_arena *line = arena_new();
 	auto_arena *table = arena_new();
 	auto_arena *whole = arena_new();
-	struct fact_event sum;
-	struct str file;
+	auto_fact_file *f = NULL;
 
 	*ret = (struct ingest_report){ .origin = FACT_BY_HAND };
 	struct ingest g = {
 		.store = s,
 		.arena = a,
-		.line = line,
 		.table = table,
 		.report = ret,
 		.path = path,
 		.now = moment_now(),
 		.touched = ARENA_ARRAY(a, TABLES_MAX, struct str),
+		.told = ARENA_ARRAY(whole, n_contracts, bool),
 	};
-	if (fs_read(whole, path, FACT_FILE_MAX, &file, e) < 0)
+	if (fact_file_open(whole, path, &f, e) < 0)
 		return e->code;
-	if (header_check(&g, file, e) < 0 ||
-	    sum_check(whole, path, file, &sum, e) < 0)
+	g.header = *fact_file_header(f);
+	if (header_check(&g, e) < 0)
 		return e->code;
 
 	struct host_claim claim = {
 		.path = path,
 		.local = local,
 		.header = &g.header,
-		.sum = sum.sum,
-		.signature = sum.has_signature ? &sum.signature : NULL,
+		.sum = fact_file_sum(f),
+		.signature = fact_file_signature(f),
 	};
 	if (host_identify(s, a, &claim, ret, e) < 0)
 		return e->code;
-	ret->hostname = g.header.hostname;
+	ret->host_id = str_copy(a, ret->host_id);
+	ret->hostname = str_copy(a, g.header.hostname);
 	ret->taken_at = g.header.taken_at;
 	ret->touched = g.touched;
-	return apply(&g, file, sum.sum, e);
+	return apply(&g, f, e);
 }

@@ -69,26 +69,6 @@ view_sql(struct buf *b, const struct contract *c)
 	buf_c(b, " WHERE gone_at IS NULL;");
 }
 
-static struct hash
-contracts_hash(void)
-{
-	struct hasher *h = hasher_new();
-
-	for (size_t i = 0; i < n_contracts; i++) {
-		const struct contract *c = contracts[i];
-
-		hasher_add(h, c->name, strlen(c->name) + 1);
-		for (size_t j = 0; j < c->n_cols; j++) {
-			const char *type = sql_type(c->cols[j].type);
-
-			hasher_add(h, c->cols[j].name,
-				   strlen(c->cols[j].name) + 1);
-			hasher_add(h, type, strlen(type) + 1);
-		}
-	}
-	return hasher_end(h);
-}
-
 /* A column that is there with another type makes the table start anew:
  * facts can be collected again. */
 static int
@@ -177,7 +157,43 @@ static const char fixed_sql[] =
 	" boot_id TEXT NOT NULL, taken_at INTEGER NOT NULL,"
 	" arrived_at INTEGER NOT NULL, origin TEXT NOT NULL,"
 	" file_hash TEXT NOT NULL,"
-	" PRIMARY KEY(host_id, sequence, file_hash)) STRICT;";
+	" PRIMARY KEY(host_id, sequence, file_hash)) STRICT;"
+	/*
+	 * Starts of one machine follow each other. Where facts of one start
+	 * came before and after those of another, there are two machines.
+	 * The order is that of arrival, which no clock changes.
+	 */
+	"DROP VIEW IF EXISTS facts.host_clone;"
+	"CREATE VIEW facts.host_clone AS WITH chain AS ("
+	" SELECT host_id, boot_id, min(rowid) AS first,"
+	"  max(rowid) AS last, max(taken_at) AS last_at"
+	" FROM collection WHERE boot_id <> '' GROUP BY host_id, boot_id)"
+	" SELECT a.host_id, a.boot_id, b.boot_id AS other_boot_id,"
+	"  min(a.last_at, b.last_at) AS seen_at"
+	" FROM chain a JOIN chain b ON b.host_id = a.host_id"
+	"  AND b.boot_id <> a.boot_id"
+	"  AND b.first > a.first AND b.first < a.last;";
+
+static struct hash
+contracts_hash(void)
+{
+	struct hasher *h = hasher_new();
+
+	for (size_t i = 0; i < n_contracts; i++) {
+		const struct contract *c = contracts[i];
+
+		hasher_add(h, c->name, strlen(c->name) + 1);
+		for (size_t j = 0; j < c->n_cols; j++) {
+			const char *type = sql_type(c->cols[j].type);
+
+			hasher_add(h, c->cols[j].name,
+				   strlen(c->cols[j].name) + 1);
+			hasher_add(h, type, strlen(type) + 1);
+		}
+	}
+	hasher_add(h, fixed_sql, sizeof(fixed_sql));
+	return hasher_end(h);
+}
 
 int
 store_facts_schema(struct store *s, struct err *e)
