@@ -38,7 +38,7 @@ t_has 'with its reason' 'was taken already' take a.facts
 t_has 'an older one, too' 'is older than what' take old.facts
 "$facts" --at 2026-11-21T12:11+09:00 >ahead.facts
 t_has 'a clock that is ahead' 'in the future' take ahead.facts
-"$facts" --at 2026-11-21T12:09+09:00 --machine m9 >near.facts
+"$facts" --at 2026-11-21T12:09+09:00 --machine m9 --name near >near.facts
 t 'a little ahead is no matter' take near.facts
 
 # Damaged ones: nothing of them is taken.
