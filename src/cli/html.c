@@ -48,7 +48,7 @@ static const char style[] =
 	"details{border:1px solid var(--line);border-radius:.5rem;"
 	"margin:.5rem 0;padding:0 .9rem}"
 	"details[open]{padding-bottom:.7rem}"
-	"summary{cursor:pointer;padding:.6rem 0;list-style-position:outside}"
+	"summary{cursor:pointer;padding:.6rem 0;list-style-position:inside}"
 	"summary .t{font-weight:600}"
 	"h4{margin:.9rem 0 .1rem;font-size:.85rem;color:var(--soft)}"
 	".pre{white-space:pre-wrap;margin:0}"
