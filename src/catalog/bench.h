@@ -34,6 +34,7 @@ struct table_shape {
 	struct str name;
 	enum table_kind kind;
 	unsigned platforms; /* of facts: PLATFORM_* */
+	bool shared;	    /* has a view NAME_distinct beside it */
 	size_t n_cols;
 	struct table_col *cols;
 };

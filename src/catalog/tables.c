@@ -65,7 +65,8 @@ contract_table(struct arena *a, const struct contract *k)
 {
 	struct table_shape t = { .name = str_c(k->name),
 				 .kind = TABLE_BASE,
-				 .platforms = k->platforms };
+				 .platforms = k->platforms,
+				 .shared = k->shared };
 
 	t.cols = ARENA_ARRAY(a, k->n_cols + 2, struct table_col);
 	if (k->platforms != 0) { /* else of the organisation */
@@ -165,6 +166,18 @@ reads_table(const struct reads *r, struct str name)
 	return false;
 }
 
+static void
+distinct_sql(struct arena *a, struct buf *b, const struct table_shape *k)
+{
+	/* check-src: sql, the names come from checked files */
+	buf_fmt(b, "CREATE VIEW main.%.*s_distinct AS SELECT DISTINCT ",
+		STR_ARG(k->name));
+	for (size_t i = 1; i + 1 < k->n_cols; i++) /* host_id, first_seen_at */
+		buf_fmt(b, "%s%.*s", i > 1 ? ", " : "",
+			STR_ARG(store_quote_name(a, k->cols[i].name)));
+	buf_fmt(b, " FROM %.*s;", STR_ARG(k->name));
+}
+
 int
 tables_create(struct store *s, const struct tables *t,
 	      const struct reads *reads, struct err *e)
@@ -192,6 +205,8 @@ tables_create(struct store *s, const struct tables *t,
 				STR_ARG(store_quote_name(a, k->cols[j].name)),
 				types[k->cols[j].type]);
 		buf_c(&b, ") STRICT;");
+		if (k->shared)
+			distinct_sql(a, &b, k);
 	}
 	return store_script(s, buf_view(&b), e);
 }

@@ -21,6 +21,7 @@ struct assess {
 	int col_subject, col_ok, col_detail, col_host;
 	struct str empty_ledger; /* one it reads, without rows */
 	bool reads_ledger;
+	bool any_open;		    /* it has findings */
 	bool silence_known, silent; /* some host lacks a fact table */
 	struct reason silence;	    /* which, and why */
 };
@@ -33,7 +34,8 @@ subject_add(struct assess *as, const struct subject_result *sub)
 	r->counts[sub->result]++;
 	/* What resolves a finding is needed to close it. */
 	if (sub->result == RESULT_PASS && !as->scope->keep_pass &&
-	    !scene_is_open(as->sc, r->control->id, sub->subject))
+	    (!as->any_open ||
+	     !scene_is_open(as->sc, r->control->id, sub->subject)))
 		return;
 	if (r->n_subjects == r->cap) {
 		size_t more = r->cap == 0 ? 8 : r->cap * 2;
@@ -73,8 +75,7 @@ bind_one(struct assess *as, int at, const char *name, struct err *e)
 	struct str key = str_c(name + 1);
 
 	if (name[0] != ':')
-		return err_set(e, -EINVAL, "parameter '%s': write :name",
-			       name);
+		return err_set(e, -EINVAL, "parameter '%s': write :name", name);
 	if (str_is(key, "now")) {
 		stmt_bind_int(as->st, at, sc->now);
 		return 0;
@@ -88,8 +89,7 @@ bind_one(struct assess *as, int at, const char *name, struct err *e)
 					&param);
 	int64_t n;
 	if (param == NULL)
-		return err_set(e, -EINVAL, "there is no parameter '%s'",
-			       name);
+		return err_set(e, -EINVAL, "there is no parameter '%s'", name);
 	if (value.p == NULL)
 		stmt_bind_null(as->st, at);
 	else if ((param->type == PARAM_INT || param->type == PARAM_BOOL) &&
@@ -144,12 +144,11 @@ is_empty(struct assess *as, struct str table)
 	auto_arena *a = arena_new();
 	struct err e = { 0 };
 	int64_t some = 0;
-	struct str sql = str_fmt(
-		a, "SELECT EXISTS (SELECT 1 FROM %.*s)",
-		STR_ARG(store_quote_name(a, table)));
+	struct str sql = str_fmt(a, "SELECT EXISTS (SELECT 1 FROM %.*s)",
+				 STR_ARG(store_quote_name(a, table)));
 
-	return store_get_int(as->sc->store, &some, &e, str_to_c(a, sql),
-			     "") > 0 &&
+	return store_get_int(as->sc->store, &some, &e, str_to_c(a, sql), "") >
+		       0 &&
 	       some == 0;
 }
 
@@ -175,8 +174,7 @@ reads_sort(struct assess *as)
 				continue;
 			before = table;
 			as->reads_ledger = true;
-			if (as->empty_ledger.p == NULL &&
-			    is_empty(as, table))
+			if (as->empty_ledger.p == NULL && is_empty(as, table))
 				as->empty_ledger = table;
 			continue;
 		}
@@ -203,8 +201,7 @@ platform_of(const struct check_host *h)
 
 /* All fact tables of the query that this host's system has. */
 static bool
-host_fresh(struct assess *as, size_t host, struct reason *ret,
-	   bool *ret_any)
+host_fresh(struct assess *as, size_t host, struct reason *ret, bool *ret_any)
 {
 	struct scene *sc = as->sc;
 	bool fresh = true;
@@ -220,8 +217,7 @@ host_fresh(struct assess *as, size_t host, struct reason *ret,
 			fresh = false;
 		int64_t at = sc->status[host * n_contracts + as->facts[i]]
 				     .complete_at;
-		if (at > 0 &&
-		    (as->r->facts_at == 0 || at < as->r->facts_at))
+		if (at > 0 && (as->r->facts_at == 0 || at < as->r->facts_at))
 			as->r->facts_at = at;
 	}
 	return fresh;
@@ -248,8 +244,7 @@ some_host_silent(struct assess *as, struct reason *ret)
 
 /* An empty ledger says more than a column that is NULL because of it. */
 static struct reason
-no_value(const struct assess *as, const struct subject_result *sub,
-	 size_t host)
+no_value(const struct assess *as, const struct subject_result *sub, size_t host)
 {
 	if (as->empty_ledger.p != NULL)
 		return (struct reason){ WHY_NEEDS_LEDGER, as->empty_ledger,
@@ -268,9 +263,8 @@ row_judge(struct assess *as, struct subject_result *sub)
 	if (stmt_is_null(as->st, as->col_ok))
 		sub->result = RESULT_UNKNOWN;
 	else
-		sub->result = stmt_int(as->st, as->col_ok) != 0
-				      ? RESULT_PASS
-				      : RESULT_FAIL;
+		sub->result = stmt_int(as->st, as->col_ok) != 0 ? RESULT_PASS
+								: RESULT_FAIL;
 
 	size_t host = sub->host_id.p != NULL ? scene_host(sc, sub->host_id)
 					     : sc->n_hosts;
@@ -291,8 +285,8 @@ row_judge(struct assess *as, struct subject_result *sub)
 	if (sub->result != RESULT_FAIL)
 		return;
 
-	const struct waiver *w =
-		scene_waiver(sc, as->r->control->id, sub->subject);
+	const struct waiver *w = scene_waiver(sc, as->r->control->id,
+					      sub->subject);
 	if (w != NULL) {
 		sub->result = RESULT_WAIVED;
 		sub->reason = (struct reason){ WHY_WAIVED, str_c(""),
@@ -319,19 +313,18 @@ rows_read(struct assess *as, struct err *e)
 		struct subject_result sub = { 0 };
 
 		if (stmt_is_null(as->st, as->col_subject))
-			return err_set(e, -EINVAL,
-				       "a row without a subject");
+			return err_set(e, -EINVAL, "a row without a subject");
 		if (++n > SUBJECTS_MAX)
 			return err_set(e, -E2BIG, "more than %d subjects",
 				       SUBJECTS_MAX);
 		sub.subject = str_copy(a, stmt_str(as->st, as->col_subject));
 		if (as->col_host >= 0 && !stmt_is_null(as->st, as->col_host))
-			sub.host_id =
-				str_copy(a, stmt_str(as->st, as->col_host));
+			sub.host_id = str_copy(a,
+					       stmt_str(as->st, as->col_host));
 		if (as->col_detail >= 0 &&
 		    !stmt_is_null(as->st, as->col_detail))
-			sub.detail = str_copy(a, stmt_str(as->st,
-							  as->col_detail));
+			sub.detail = str_copy(a,
+					      stmt_str(as->st, as->col_detail));
 		if (!row_counts(as, &sub))
 			continue;
 		row_judge(as, &sub);
@@ -411,8 +404,8 @@ sum_up(struct assess *as)
 		r->reason.why = WHY_NO_HOSTS;
 	} else if (as->empty_ledger.p != NULL) {
 		r->result = RESULT_UNKNOWN;
-		r->reason = (struct reason){ WHY_NEEDS_LEDGER,
-					     as->empty_ledger, str_c("") };
+		r->reason = (struct reason){ WHY_NEEDS_LEDGER, as->empty_ledger,
+					     str_c("") };
 	} else {
 		r->reason.why = WHY_NONE_EXIST;
 	}
@@ -508,7 +501,12 @@ control_assess(struct scene *sc, const struct check_scope *scope,
 	if (r->control->assess.len == 0 || r->control->n_needs > 0) {
 		without_query(r);
 	} else {
-		struct assess as = { .sc = sc, .scope = scope, .r = r };
+		struct assess as = {
+			.sc = sc,
+			.scope = scope,
+			.r = r,
+			.any_open = scene_any_open(sc, r->control->id),
+		};
 
 		query_time_limit(sc->store, CONTROL_US);
 		if (assess_run(&as, &e) < 0)

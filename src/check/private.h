@@ -63,6 +63,7 @@ struct reason scene_no_value(const struct scene *sc, struct str host_id,
 
 const struct waiver *scene_waiver(const struct scene *sc, struct str control,
 				  struct str subject);
+bool scene_any_open(const struct scene *sc, struct str control);
 bool scene_is_open(const struct scene *sc, struct str control,
 		   struct str subject);
 const struct declaration *scene_declaration(const struct scene *sc,

@@ -12,7 +12,7 @@
 #define ROWS(a, n, cap, list, type)                                            \
 	do {                                                                   \
 		if ((n) == (cap)) {                                            \
-			size_t more_ = (cap) == 0 ? 64 : (cap) * 2;            \
+			size_t more_ = (cap) == 0 ? 64 : (cap)*2;              \
 			type *bigger_ = ARENA_ARRAY((a), more_, type);         \
                                                                                \
 			if ((n) > 0)                                           \
@@ -35,8 +35,7 @@ hosts_load(struct scene *sc, struct err *e)
 			 &st, e) < 0)
 		return e->code;
 	while ((r = stmt_step(st, e)) > 0) {
-		ROWS(sc->arena, sc->n_hosts, cap, sc->hosts,
-		     struct check_host);
+		ROWS(sc->arena, sc->n_hosts, cap, sc->hosts, struct check_host);
 		sc->hosts[sc->n_hosts++] = (struct check_host){
 			str_copy(sc->arena, stmt_str(st, 0)),
 			str_copy(sc->arena, stmt_str(st, 1)),
@@ -145,8 +144,7 @@ waivers_load(struct scene *sc, struct err *e)
 		return e->code;
 	stmt_bind_str(st, 1, sc->today);
 	while ((r = stmt_step(st, e)) > 0) {
-		ROWS(sc->arena, sc->n_waivers, cap, sc->waivers,
-		     struct waiver);
+		ROWS(sc->arena, sc->n_waivers, cap, sc->waivers, struct waiver);
 		sc->waivers[sc->n_waivers++] = (struct waiver){
 			str_copy(sc->arena, stmt_str(st, 0)),
 			str_copy(sc->arena, stmt_str(st, 1)),
@@ -178,8 +176,7 @@ open_load(struct scene *sc, struct err *e)
 			 &st, e) < 0)
 		return e->code;
 	while ((r = stmt_step(st, e)) > 0) {
-		ROWS(sc->arena, sc->n_open, cap, sc->open,
-		     struct open_finding);
+		ROWS(sc->arena, sc->n_open, cap, sc->open, struct open_finding);
 		sc->open[sc->n_open++] = (struct open_finding){
 			str_copy(sc->arena, stmt_str(st, 0)),
 			str_copy(sc->arena, stmt_str(st, 1)),
@@ -245,8 +242,7 @@ bool
 scene_fresh(const struct scene *sc, size_t host, size_t contract,
 	    struct reason *ret)
 {
-	const struct status *st =
-		&sc->status[host * n_contracts + contract];
+	const struct status *st = &sc->status[host * n_contracts + contract];
 	struct str table = str_c(contracts[contract]->name);
 
 	if (st->complete_at > 0 &&
@@ -307,13 +303,39 @@ scene_waiver(const struct scene *sc, struct str control, struct str subject)
 	return NULL;
 }
 
+/* The first finding that is not before the key. */
+static size_t
+open_from(const struct scene *sc, struct str control, struct str subject)
+{
+	const struct open_finding key = { control, subject };
+	size_t low = 0, high = sc->n_open;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (open_cmp(&sc->open[mid], &key) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+bool
+scene_any_open(const struct scene *sc, struct str control)
+{
+	size_t i = open_from(sc, control, str_c(""));
+
+	return i < sc->n_open && str_eq(sc->open[i].control, control);
+}
+
 bool
 scene_is_open(const struct scene *sc, struct str control, struct str subject)
 {
-	const struct open_finding key = { control, subject };
+	size_t i = open_from(sc, control, subject);
 
-	return sc->n_open > 0 && bsearch(&key, sc->open, sc->n_open,
-					 sizeof(key), open_cmp) != NULL;
+	return i < sc->n_open && str_eq(sc->open[i].control, control) &&
+	       str_eq(sc->open[i].subject, subject);
 }
 
 const struct declaration *

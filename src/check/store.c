@@ -9,11 +9,25 @@
 
 #define RESULT_LINE_MAX ((size_t)65536)
 
+/* Room for one more item of an array in an arena. */
+#define MORE(a, list, n, cap)                                                  \
+	do {                                                                   \
+		if ((n) == (cap)) {                                            \
+			void *was_ = (list);                                   \
+                                                                               \
+			(cap) = (cap) == 0 ? 64 : (cap)*2;                     \
+			(list) = arena_array((a), (cap), sizeof(*(list)));     \
+			if ((n) > 0)                                           \
+				memcpy((list), was_, (n) * sizeof(*(list)));   \
+		}                                                              \
+	} while (0)
+
 struct keeper {
 	struct store *s;
+	struct stmt *old_rows, *findings;
 	struct change *change;
 	const struct check_run *run;
-	struct arena *arena;
+	struct arena *arena; /* until the next control */
 	int64_t run_id;
 	struct str catalog_hash;
 	int64_t n_opened, n_resolved, n_gone;
@@ -71,9 +85,9 @@ history_add(struct keeper *k, const struct control_result *r,
 		"VALUES(?, ?, ?, ?, nullif(?, ''), nullif(?, ''), ?, ?, ?, ?, "
 		"?, ?)",
 		detail.p ? "iisssssiicss" : "iisssssiicsn", k->run->at,
-		k->run_id, r->control->id, subject, from, to,
-		k->catalog_hash, k->run->policy->seq, r->facts_at,
-		basis_name(r->basis), reason_print(k->arena, why), detail);
+		k->run_id, r->control->id, subject, from, to, k->catalog_hash,
+		k->run->policy->seq, r->facts_at, basis_name(r->basis),
+		reason_print(k->arena, why), detail);
 
 	return n < 0 ? n : 0;
 }
@@ -107,9 +121,9 @@ state_keep(struct keeper *k, const struct control_result *r, struct err *e)
 		"n_error, facts_at) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
 		"nullif(?, 0))",
 		"siiscsiiiiii", r->control->id, k->run_id, k->run->at, now,
-		basis_name(r->basis), why, r->counts[RESULT_PASS], r->counts[RESULT_FAIL],
-		r->counts[RESULT_UNKNOWN], r->counts[RESULT_WAIVED],
-		r->counts[RESULT_ERROR], r->facts_at);
+		basis_name(r->basis), why, r->counts[RESULT_PASS],
+		r->counts[RESULT_FAIL], r->counts[RESULT_UNKNOWN],
+		r->counts[RESULT_WAIVED], r->counts[RESULT_ERROR], r->facts_at);
 	return n < 0 ? n : 0;
 }
 
@@ -118,18 +132,9 @@ finding_open(struct keeper *k, const struct control_result *r,
 	     const struct subject_result *sub, struct err *e)
 {
 	char raw[8];
-	int64_t open = 0;
 
-	if (store_get_int(k->s, &open, e,
-			  "SELECT count(*) FROM finding WHERE control = ? "
-			  "AND subject = ? AND state = 'open'",
-			  "ss", r->control->id, sub->subject) < 0)
-		return e->code;
-	if (open > 0)
-		return 0;
 	store_random(k->s, raw, sizeof(raw));
-	struct str id =
-		hex_encode(k->arena, (struct str){ raw, sizeof(raw) });
+	struct str id = hex_encode(k->arena, (struct str){ raw, sizeof(raw) });
 	k->n_opened++;
 	int n = change_run(
 		k->change, e, "finding", id,
@@ -138,14 +143,12 @@ finding_open(struct keeper *k, const struct control_result *r,
 		"VALUES(?, ?, ?, nullif(?, ''), 'open', ?, nullif(?, ''), ?)",
 		"ssssisi", id, r->control->id, sub->subject,
 		sub->host_id.p ? sub->host_id : str_c(""), k->run->at,
-		sub->detail.p ? sub->detail : str_c(""),
-		change_seq(k->change));
+		sub->detail.p ? sub->detail : str_c(""), change_seq(k->change));
 	return n < 0 ? n : 0;
 }
 
 static int
-finding_close(struct keeper *k, struct str id, const char *state,
-	      struct err *e)
+finding_close(struct keeper *k, struct str id, const char *state, struct err *e)
 {
 	int n = change_run(k->change, e, "finding", id,
 			   "UPDATE finding SET state = ?, closed_at = ?, "
@@ -167,20 +170,6 @@ subject_cmp(const void *a, const void *b)
 	const struct subject_result *const *y = b;
 
 	return str_cmp((*x)->subject, (*y)->subject);
-}
-
-static const struct subject_result *
-subject_find(const struct subject_result *const *sorted, size_t n,
-	     struct str subject)
-{
-	const struct subject_result key = { .subject = subject };
-	const struct subject_result *const keyp = &key;
-	const struct subject_result *const *hit =
-		n == 0 ? NULL
-		       : bsearch(&keyp, sorted, n, sizeof(*sorted),
-				 subject_cmp);
-
-	return hit ? *hit : NULL;
 }
 
 /*
@@ -207,85 +196,97 @@ may_be_there(const struct keeper *k, const struct control_result *r,
 	return false;
 }
 
-/*
- * Open findings whose subject no longer fails. Only what was really judged
- * may close one: a host that is silent closes nothing.
- */
+struct old_finding {
+	struct str id, subject, host_id;
+};
+
 static int
-findings_close(struct keeper *k, const struct control_result *r,
-	       const struct subject_result *const *sorted, struct err *e)
+findings_load(struct keeper *k, const struct control_result *r,
+	      struct old_finding **ret, size_t *ret_n, struct err *e)
 {
-	auto_stmt *st = NULL;
-	auto_arena *a = arena_new();
-	struct str ids[1024];
-	const char *states[1024];
-	size_t n = 0;
+	struct old_finding *list = NULL;
+	size_t n = 0, cap = 0;
+	struct stmt *st = k->findings;
 	int rc;
 
-	if (r->result == RESULT_ERROR)
-		return 0;
-	if (stmt_prepare(k->s,
-			 STR("SELECT id, subject, coalesce(host_id, '') "
-			     "FROM finding "
-			     "WHERE control = ? AND state = 'open'"),
-			 &st, e) < 0)
+	if (stmt_reset(st, e) < 0)
 		return e->code;
 	stmt_bind_str(st, 1, r->control->id);
-	while ((rc = stmt_step(st, e)) > 0 && n < ARRAY_LEN(ids)) {
-		const struct subject_result *sub = subject_find(
-			sorted, r->n_subjects, stmt_str(st, 1));
-
-		if (sub != NULL && sub->result != RESULT_PASS)
-			continue;
-		if (sub == NULL && may_be_there(k, r, stmt_str(st, 2)))
-			continue;
-		ids[n] = str_copy(a, stmt_str(st, 0));
-		states[n++] = sub != NULL ? "resolved" : "gone";
+	while ((rc = stmt_step(st, e)) > 0) {
+		MORE(k->arena, list, n, cap);
+		list[n++] = (struct old_finding){
+			str_copy(k->arena, stmt_str(st, 0)),
+			str_copy(k->arena, stmt_str(st, 1)),
+			str_copy(k->arena, stmt_str(st, 2)),
+		};
 	}
-	if (rc < 0)
-		return rc;
-	stmt_free(st);
-	st = NULL;
-	for (size_t i = 0; i < n; i++) {
-		if (finding_close(k, ids[i], states[i], e) < 0)
-			return e->code;
+	*ret = list;
+	*ret_n = n;
+	return rc;
+}
+
+/*
+ * Opens a finding for what fails and has none, and closes those whose subject
+ * no longer fails. Only what was really judged may close one: a host that is
+ * silent closes nothing.
+ */
+static int
+findings_keep(struct keeper *k, const struct control_result *r,
+	      const struct subject_result *const *sorted, struct err *e)
+{
+	struct old_finding *old;
+	size_t n_old, i = 0, j = 0;
+
+	if (findings_load(k, r, &old, &n_old, e) < 0)
+		return e->code;
+	while (i < n_old || j < r->n_subjects) {
+		int c = i == n_old ? 1
+			: j == r->n_subjects
+				? -1
+				: str_cmp(old[i].subject, sorted[j]->subject);
+		int rc = 0;
+
+		if (c > 0 && sorted[j]->result == RESULT_FAIL)
+			rc = finding_open(k, r, sorted[j], e);
+		else if (c == 0 && sorted[j]->result == RESULT_PASS)
+			rc = finding_close(k, old[i].id, "resolved", e);
+		else if (c < 0 && r->result != RESULT_ERROR &&
+			 !may_be_there(k, r, old[i].host_id))
+			rc = finding_close(k, old[i].id, "gone", e);
+		if (rc < 0)
+			return rc;
+		i += c <= 0;
+		j += c >= 0;
 	}
 	return 0;
 }
 
 struct old_row {
-	struct str subject, result;
+	struct str subject, host_id, result, reason, detail;
 };
 
 static int
 old_rows_load(struct keeper *k, const struct control_result *r,
 	      struct old_row **ret, size_t *ret_n, struct err *e)
 {
-	auto_stmt *st = NULL;
 	struct old_row *rows = NULL;
 	size_t n = 0, cap = 0;
+	struct stmt *st = k->old_rows;
 	int rc;
 
-	if (stmt_prepare(k->s,
-			 STR("SELECT subject, result FROM result "
-			     "WHERE control = ? ORDER BY subject"),
-			 &st, e) < 0)
+	if (stmt_reset(st, e) < 0)
 		return e->code;
 	stmt_bind_str(st, 1, r->control->id);
 	while ((rc = stmt_step(st, e)) > 0) {
-		if (n == cap) {
-			size_t more = cap == 0 ? 64 : cap * 2;
-			struct old_row *bigger = ARENA_ARRAY(
-				k->arena, more, struct old_row);
-
-			if (n > 0)
-				memcpy(bigger, rows, n * sizeof(*rows));
-			rows = bigger;
-			cap = more;
-		}
+		MORE(k->arena, rows, n, cap);
 		rows[n++] = (struct old_row){
 			str_copy(k->arena, stmt_str(st, 0)),
 			str_copy(k->arena, stmt_str(st, 1)),
+			str_copy(k->arena, stmt_str(st, 2)),
+			str_copy(k->arena, stmt_str(st, 3)),
+			stmt_is_null(st, 4)
+				? (struct str){ NULL, 0 }
+				: str_copy(k->arena, stmt_str(st, 4)),
 		};
 	}
 	*ret = rows;
@@ -293,20 +294,33 @@ old_rows_load(struct keeper *k, const struct control_result *r,
 	return rc;
 }
 
-/* One subject before and now; "" = fine, or not there. */
+/* Most rows of most runs are what they were: those are not written. */
+static bool
+is_same(const struct old_row *old, const struct subject_result *sub,
+	struct str result, struct str reason)
+{
+	return str_eq(old->result, result) && str_eq(old->reason, reason) &&
+	       str_eq(old->host_id, sub->host_id) &&
+	       (old->detail.p == NULL) == (sub->detail.p == NULL) &&
+	       str_eq(old->detail, sub->detail);
+}
+
+/* One subject before and now; fine, or not there: result "", sub NULL. */
 static int
 subject_keep(struct keeper *k, const struct control_result *r,
-	     struct str before, struct str subject,
-	     const struct subject_result *sub, struct err *e)
+	     const struct old_row *old, const struct subject_result *sub,
+	     struct err *e)
 {
 	static const struct reason none = { .why = WHY_NONE };
 	bool settled = sub == NULL || is_settled(sub->result);
+	struct str before = old->result;
+	struct str subject = old->subject;
 	struct str to = settled ? str_c("") : str_c(result_name(sub->result));
 	struct str detail = sub ? sub->detail : (struct str){ NULL, 0 };
 
 	if (!str_eq(before, to) &&
-	    history_add(k, r, subject, before, to,
-			sub ? &sub->reason : &none, detail, e) < 0)
+	    history_add(k, r, subject, before, to, sub ? &sub->reason : &none,
+			detail, e) < 0)
 		return e->code;
 	if (settled && before.len == 0)
 		return 0;
@@ -318,13 +332,16 @@ subject_keep(struct keeper *k, const struct control_result *r,
 
 		return n < 0 ? n : 0;
 	}
+	struct str reason = reason_print(k->arena, &sub->reason);
+	if (is_same(old, sub, to, reason))
+		return 0;
 	int n = store_run(k->s, e,
 			  "INSERT OR REPLACE INTO result(control, subject, "
 			  "host_id, result, reason, detail) "
 			  "VALUES(?, ?, nullif(?, ''), ?, ?, ?)",
-			  detail.p ? "sssscs" : "sssscn", r->control->id,
+			  detail.p ? "ssssss" : "sssssn", r->control->id,
 			  subject, sub->host_id.p ? sub->host_id : str_c(""),
-			  to, reason_print(k->arena, &sub->reason).p, detail);
+			  to, reason, detail);
 	return n < 0 ? n : 0;
 }
 
@@ -339,15 +356,18 @@ results_keep(struct keeper *k, const struct control_result *r,
 	if (old_rows_load(k, r, &old, &n_old, e) < 0)
 		return e->code;
 	while (i < n_old || j < r->n_subjects) {
-		int c = i == n_old	     ? 1
-			: j == r->n_subjects ? -1
-					     : str_cmp(old[i].subject,
-						       sorted[j]->subject);
-		struct str subject =
-			c <= 0 ? old[i].subject : sorted[j]->subject;
+		int c = i == n_old ? 1
+			: j == r->n_subjects
+				? -1
+				: str_cmp(old[i].subject, sorted[j]->subject);
+		struct old_row before = { .result = str_c("") };
 
-		if (subject_keep(k, r, c <= 0 ? old[i].result : str_c(""),
-				 subject, c >= 0 ? sorted[j] : NULL, e) < 0)
+		if (c <= 0)
+			before = old[i];
+		else
+			before.subject = sorted[j]->subject;
+		if (subject_keep(k, r, &before, c >= 0 ? sorted[j] : NULL, e) <
+		    0)
 			return e->code;
 		i += c <= 0;
 		j += c >= 0;
@@ -366,12 +386,7 @@ control_keep(struct keeper *k, const struct control_result *r, struct err *e)
 	qsort(sorted, r->n_subjects, sizeof(*sorted), subject_cmp);
 	if (state_keep(k, r, e) < 0 || results_keep(k, r, sorted, e) < 0)
 		return e->code;
-	for (size_t i = 0; i < r->n_subjects; i++) {
-		if (r->subjects[i].result == RESULT_FAIL &&
-		    finding_open(k, r, &r->subjects[i], e) < 0)
-			return e->code;
-	}
-	return findings_close(k, r, sorted, e);
+	return findings_keep(k, r, sorted, e);
 }
 
 static int
@@ -384,12 +399,12 @@ run_row(struct keeper *k, const struct check_scope *scope, struct str root,
 	if (scope->level >= 0)
 		level = str_fmt(k->arena, "level %s",
 				level_names[scope->level]);
-	struct str what = scope->control.p	  ? scope->control
+	struct str what = scope->control.p	? scope->control
 			  : scope->n_tables > 0 ? STR("tables")
-			  : scope->area.p	  ? scope->area
-			  : scope->pack.p	  ? scope->pack
-			  : level.len > 0	  ? level
-						  : STR("all");
+			  : scope->area.p	? scope->area
+			  : scope->pack.p	? scope->pack
+			  : level.len > 0	? level
+						: STR("all");
 
 	if (store_get_int(k->s, &k->run_id, e,
 			  "SELECT coalesce(max(id), 0) + 1 FROM check_run",
@@ -405,10 +420,41 @@ run_row(struct keeper *k, const struct check_scope *scope, struct str root,
 		"iissiiiiiiiisi", k->run_id, run->at, what, k->catalog_hash,
 		run->policy->seq, run->facts_at, run->counts[RESULT_PASS],
 		run->counts[RESULT_FAIL], run->counts[RESULT_UNKNOWN],
-		run->counts[RESULT_NOT_APPLICABLE],
-		run->counts[RESULT_WAIVED], run->counts[RESULT_ERROR], root,
-		change_seq(k->change));
+		run->counts[RESULT_NOT_APPLICABLE], run->counts[RESULT_WAIVED],
+		run->counts[RESULT_ERROR], root, change_seq(k->change));
 	return n < 0 ? n : 0;
+}
+
+/* Of one control at a time, so that memory does not grow with the run. */
+static int
+controls_keep(struct keeper *k, struct err *e)
+{
+	auto_stmt *rows = NULL;
+	auto_stmt *findings = NULL;
+	struct arena_mark mark = arena_mark(k->arena);
+
+	if (stmt_prepare(k->s,
+			 STR("SELECT subject, coalesce(host_id, ''), result, "
+			     "reason, detail FROM result "
+			     "WHERE control = ? ORDER BY subject"),
+			 &rows, e) < 0 ||
+	    stmt_prepare(k->s,
+			 STR("SELECT id, subject, coalesce(host_id, '') "
+			     "FROM finding WHERE control = ? "
+			     "AND state = 'open' ORDER BY subject"),
+			 &findings, e) < 0)
+		return e->code;
+	k->old_rows = rows;
+	k->findings = findings;
+	for (size_t i = 0; i < k->run->n_results; i++) {
+		const struct control_result *r = &k->run->results[i];
+
+		arena_reset(k->arena, mark);
+		if (control_keep(k, r, e) < 0)
+			return err_in(e, "measure %.*s",
+				      STR_ARG(r->control->id));
+	}
+	return 0;
 }
 
 int
@@ -416,10 +462,11 @@ check_store(struct store *s, const struct check_run *run,
 	    const struct check_scope *scope, struct err *e)
 {
 	auto_arena *a = arena_new();
+	auto_arena *each = arena_new();
 	auto_change *c = NULL;
 	struct keeper k = { .s = s,
 			    .run = run,
-			    .arena = a,
+			    .arena = each,
 			    .catalog_hash = store_catalog_hash(s) };
 	struct str root = results_root(a, run);
 
@@ -428,15 +475,11 @@ check_store(struct store *s, const struct check_run *run,
 	k.change = c;
 	if (run_row(&k, scope, root, e) < 0)
 		return e->code;
-	for (size_t i = 0; i < run->n_results; i++) {
-		if (control_keep(&k, &run->results[i], e) < 0)
-			return err_in(e, "measure %.*s",
-				      STR_ARG(run->results[i].control->id));
-	}
+	if (controls_keep(&k, e) < 0)
+		return e->code;
 	change_field(c, "results_root", root);
 	change_field(c, "catalog_hash", k.catalog_hash);
-	change_field(c, "policy_seq",
-		     str_fmt(a, "%" PRId64, run->policy->seq));
+	change_field(c, "policy_seq", str_fmt(a, "%" PRId64, run->policy->seq));
 	change_field(c, "facts_at", str_fmt(a, "%" PRId64, run->facts_at));
 	return change_commit(c, e);
 }

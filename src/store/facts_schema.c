@@ -8,6 +8,9 @@
 
 #define SQL_MAX ((size_t)1024 * 1024)
 
+/* Raised when what is made of a contract changes, though no contract did. */
+#define LAYOUT "2"
+
 static const char *
 sql_type(enum col_type t)
 {
@@ -58,8 +61,9 @@ table_sql(struct buf *b, const struct contract *c)
 static void
 view_sql(struct buf *b, const struct contract *c)
 {
-	buf_fmt(b, "DROP VIEW IF EXISTS facts.%s;"
-		   "CREATE VIEW facts.%s AS SELECT host_id",
+	buf_fmt(b,
+		"DROP VIEW IF EXISTS facts.%s;"
+		"CREATE VIEW facts.%s AS SELECT host_id",
 		c->name, c->name);
 	for (size_t i = 0; i < c->n_cols; i++)
 		buf_fmt(b, ", %s", c->cols[i].name);
@@ -67,6 +71,20 @@ view_sql(struct buf *b, const struct contract *c)
 	if (c->shared)
 		buf_fmt(b, " JOIN %s_row USING (row_hash)", c->name);
 	buf_c(b, " WHERE gone_at IS NULL;");
+	if (!c->shared)
+		return;
+	/* Each row once, whoever has it or had it: what is costly to judge is
+	 * judged here, and who has it is looked up by the first column. */
+	buf_fmt(b,
+		"DROP VIEW IF EXISTS facts.%s_distinct;"
+		"CREATE VIEW facts.%s_distinct AS SELECT %s",
+		c->name, c->name, c->cols[0].name);
+	for (size_t i = 1; i < c->n_cols; i++)
+		buf_fmt(b, ", %s", c->cols[i].name);
+	buf_fmt(b,
+		" FROM %s_row;"
+		"CREATE INDEX IF NOT EXISTS facts.%s_first ON %s_row(%s);",
+		c->name, c->name, c->name, c->cols[0].name);
 }
 
 /* A column that is there with another type makes the table start anew:
@@ -192,6 +210,7 @@ contracts_hash(void)
 		}
 	}
 	hasher_add(h, fixed_sql, sizeof(fixed_sql));
+	hasher_add(h, LAYOUT, sizeof(LAYOUT));
 	return hasher_end(h);
 }
 
@@ -209,9 +228,10 @@ store_facts_schema(struct store *s, struct err *e)
 			  "") < 0)
 		return e->code;
 	if (there > 0 &&
-	    store_get_str(s, a, &then, e,
-			  "SELECT value FROM facts_meta WHERE key = 'contracts'",
-			  "") < 0)
+	    store_get_str(
+		    s, a, &then, e,
+		    "SELECT value FROM facts_meta WHERE key = 'contracts'",
+		    "") < 0)
 		return e->code;
 	if (str_eq(now, then))
 		return 0;
@@ -221,9 +241,10 @@ store_facts_schema(struct store *s, struct err *e)
 	if (store_script(s, (struct str){ fixed_sql, sizeof(fixed_sql) - 1 },
 			 e) < 0 ||
 	    tables_make(s, e) < 0 ||
-	    store_run(s, e,
-		      "INSERT OR REPLACE INTO facts_meta VALUES('contracts', ?)",
-		      "s", now) < 0) {
+	    store_run(
+		    s, e,
+		    "INSERT OR REPLACE INTO facts_meta VALUES('contracts', ?)",
+		    "s", now) < 0) {
 		store_rollback(s);
 		return e->code;
 	}

@@ -39,8 +39,8 @@ def rows_of(name, columns, rnd):
                     source_version=f'1.{n % 97}-2')
                 for n in rnd.sample(range(DISTINCT), PACKAGES)]
     if name == 'host_user':
-        return [row(columns, name=f'user{n}', user_id=str(1000 + n),
-                    home=f'/home/user{n}', shell='/bin/bash', human=1,
+        return [row(columns, name=f'member{n}', user_id=str(1000 + n),
+                    home=f'/home/member{n}', shell='/bin/bash', human=1,
                     can_login=1, is_admin=int(n == 0), is_builtin=0,
                     locked=0, password_set=1, password_empty=0,
                     password_algorithm='yescrypt')
