@@ -1,12 +1,11 @@
 /* live_windows.c - the machine this runs on. */
-#include "tables/scan.h"
-
 #include <windows.h>
 
 #include "agent/windows/calls.h"
 #include "agent/windows/wide.h"
 #include "base/arena.h"
 #include "base/err.h"
+#include "tables/scan.h"
 
 #define ANSWER_MAX ((size_t)16 * 1024 * 1024)
 #define KEYS_MAX ((DWORD)20000)

@@ -407,6 +407,29 @@ list(const struct options *o, struct buf *out)
 			"yet on a real Windows.\n"));
 }
 
+/* What may go wrong here, for who reads Japanese. */
+static const char *
+japanese(void *ctx UNUSED, const char *id)
+{
+	static const struct {
+		const char *id, *ja;
+	} messages[] = {
+		{ "cannot write '%s' (code %lu)",
+		  "「%s」に書けません（コード %lu）" },
+		{ "cannot write '%s'", "「%s」に書けません" },
+		{ "cannot ask for %s (code %lx)",
+		  "%s を調べられません（コード %lx）" },
+		{ "the token is not one of 'yamori host enrol'",
+		  "トークンが、yamori host enrol で表示されたものと違います" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(messages); i++) {
+		if (strcmp(id, messages[i].id) == 0)
+			return messages[i].ja;
+	}
+	return id;
+}
+
 static int
 run(struct arena *a, int argc, char **argv, struct buf *out, struct buf *bad)
 {
@@ -429,7 +452,7 @@ run(struct arena *a, int argc, char **argv, struct buf *out, struct buf *bad)
 		buf_c(out, task_text);
 	else if (collect(a, &o, out, &e) < 0) {
 		buf_c(bad, pick(&o, "できませんでした: ", "yamori-collect: "));
-		err_print(&e, NULL, NULL, bad);
+		err_print(&e, o.ja ? japanese : NULL, NULL, bad);
 		buf_char(bad, '\n');
 		return 2;
 	}

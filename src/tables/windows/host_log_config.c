@@ -59,15 +59,17 @@ channel_emit(struct scan *s, const char *name, struct str target, struct err *e)
 		(void)scan_cannot_err(s, HOST_LOG_CONFIG_ENABLED, &why);
 		return scan_emit(s, e) < 0 ? e->code : 1;
 	}
-	int64_t keep = win_int(rec, "retention", 0);
+	int64_t keep = win_int(rec, "retention", -1);
 	int64_t archive = win_int(rec, "auto_backup", 0);
+
 	win_set_bool(s, HOST_LOG_CONFIG_ENABLED, rec, "enabled");
 	win_set_int(s, HOST_LOG_CONFIG_MAX_BYTES, rec, "max_bytes");
 	win_set_at(s, HOST_LOG_CONFIG_OLDEST_AT, rec, "oldest_at");
-	scan_c(s, HOST_LOG_CONFIG_DETAIL,
-	       keep == 0      ? "overwrite"
-	       : archive == 1 ? "archive"
-			      : "stop when full");
+	if (keep >= 0)
+		scan_c(s, HOST_LOG_CONFIG_DETAIL,
+		       keep == 0      ? "overwrite"
+		       : archive == 1 ? "archive"
+				      : "stop when full");
 	return scan_emit(s, e) < 0 ? e->code : 1;
 }
 
