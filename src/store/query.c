@@ -362,10 +362,7 @@ query_confine(struct store *s, int64_t max_memory, struct err *e)
 	};
 	int was;
 
-	if (store_script(s,
-			 STR("PRAGMA query_only = 1;"
-			     "PRAGMA temp_store = MEMORY"),
-			 e) < 0)
+	if (store_script(s, STR("PRAGMA query_only = 1"), e) < 0)
 		return e->code;
 	for (size_t i = 0; i < ARRAY_LEN(limits); i++)
 		(void)sqlite3_limit(s->db, limits[i].what, limits[i].value);

@@ -138,6 +138,9 @@ file_open(struct store *s, const char *path, enum store_mode mode,
 	int rc = sqlite3_open_v2(path, &s->db, flags, NULL);
 	if (rc != SQLITE_OK)
 		return store_err(s, rc, e);
+	/* Here and never later: a change drops the temporary tables. */
+	if (store_script(s, STR("PRAGMA temp_store = MEMORY"), e) < 0)
+		return e->code;
 	return configure(s, e);
 }
 

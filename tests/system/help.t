@@ -53,6 +53,9 @@ for c in check status next finding host declare tables journal policy \
 	t "JSON of $c" json $c
 done
 t 'JSON of sql' json sql 'SELECT 1 AS one, NULL AS none, 1.5 AS real'
+t_has 'sql knows ledgers, people and machines' '0,0,0' "$YAMORI" sql --csv \
+	'SELECT (SELECT count(*) FROM asset), (SELECT count(*) FROM person),
+	(SELECT count(*) FROM host WHERE state = 42)'
 t 'JSON of lint' json lint \
 	"$YAMORI_TOP/data/controls/network/host_firewall_enabled.yaml"
 for c in $commands; do
