@@ -18,6 +18,14 @@ static const struct option options[] = {
 	{ 0 },
 };
 
+static const char *
+answer_words(struct cli *c, struct str answer)
+{
+	if (str_is(answer, "unknown"))
+		return cli_text(c, "does not know");
+	return cli_text(c, str_to_c(c->arena, answer));
+}
+
 static int
 list(struct cli *c, struct store *s, struct err *e)
 {
@@ -35,10 +43,9 @@ list(struct cli *c, struct store *s, struct err *e)
 		json_open(&j, '[');
 	while ((r = stmt_step(st, e)) > 0) {
 		if (!c->json) {
-			cli_print(c, "%.*s: %s, ", STR_ARG(stmt_str(st, 0)),
-				  cli_text(c, str_to_c(c->arena,
-						       stmt_str(st, 1))));
-			cli_print(c, "declared by %.*s until %.*s\n",
+			cli_print(c, "%.*s: %s, declared by %.*s until %.*s\n",
+				  STR_ARG(stmt_str(st, 0)),
+				  answer_words(c, stmt_str(st, 1)),
 				  STR_ARG(stmt_str(st, 2)),
 				  STR_ARG(stmt_str(st, 3)));
 			continue;
