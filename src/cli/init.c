@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/fs.h"
+#include "base/moment.h"
 #include "base/num.h"
 #include "catalog/catalog.h"
 #include "cli/cli.h"
@@ -129,6 +130,9 @@ options_read(struct draft *d, struct err *e)
 
 	d->org.name = name ? str_c(name) : str_c(cli_text(c, "Our company"));
 	d->org.zone = zone ? str_c(zone) : STR("Asia/Tokyo");
+	const struct zone *z;
+	if (zone_load(c->arena, d->org.zone.p, &z, e) < 0)
+		return err_in(e, "--zone");
 	d->org.lang = c->lang == LANG_JA ? STR("ja") : STR("en");
 	d->org.size = 10;
 	if (size != NULL &&
@@ -276,9 +280,10 @@ run(struct cli *c, struct err *e)
 	if (store_open_memory(&memory, e) < 0 ||
 	    catalog_load(c->arena, memory, &cat, e) < 0)
 		return e->code;
-	if (fs_exists(str_fmt(c->arena, "%s/yamori.db", c->dir).p))
-		return err_set(e, -EEXIST,
-			       "'%s' already holds an organisation", c->dir);
+	/* Said before anything is asked; a set-up that broke off goes on. */
+	if (fs_exists(str_fmt(c->arena, "%s/yamori.db", c->dir).p) &&
+	    store_open(c->dir, STORE_CREATE, &s, e) < 0)
+		return e->code;
 
 	d.catalog = cat;
 	d.answer = ARENA_ARRAY(c->arena, cat->n_answers, int64_t);
@@ -295,8 +300,9 @@ run(struct cli *c, struct err *e)
 	d.org.roles = d.roles;
 	d.org.holders = d.holders;
 
-	if (store_open(c->dir, STORE_CREATE, &s, e) < 0 ||
-	    org_create(s, cat, &d.org, e) < 0)
+	if (s == NULL && store_open(c->dir, STORE_CREATE, &s, e) < 0)
+		return e->code;
+	if (org_create(s, cat, &d.org, e) < 0)
 		return e->code;
 	cli_print(c, "'%.*s' is set up in '%s': %zu of %zu measures matter first.\n",
 		  STR_ARG(d.org.name), c->dir,

@@ -1,6 +1,8 @@
 /* main.c - finds the command, reads its options, prints its failure. */
 #include <fcntl.h>
 #include <locale.h>
+#include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -320,6 +322,9 @@ int
 main(int argc, char **argv)
 {
 	descriptors_fill();
+	(void)umask(077); /* what is kept is its owner's alone */
+	/* A file that may not grow is an error like a full disk. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 
 	auto_arena *a = arena_new();
 	auto_buf out = { 0 }, words = { 0 };

@@ -1,6 +1,5 @@
 /* probe.c - the role that reads this machine, and what becomes of it. */
-#include <fcntl.h>
-#include <sys/stat.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -108,18 +107,12 @@ probe_run(int fd, const char *root, struct err *e)
 	return fact_writer_end(&w, str_c(""), e);
 }
 
-/* The probe runs as a process of its own; its words come through a file. */
+/* The probe runs as a process of its own; its words go where no name leads. */
 static int
-probe_to_file(const char *path, struct err *e)
+probe_start(int fd, struct err *e)
 {
-	auto_fd int fd = open(path,
-			      O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC |
-				      O_NOFOLLOW,
-			      0600);
-	if (fd < 0)
-		return err_sys(e, "cannot write '%s'", path);
-
 	pid_t pid = fork();
+
 	if (pid < 0)
 		return err_sys(e, "cannot start the probe");
 	if (pid == 0) {
@@ -163,14 +156,12 @@ int
 facts_collect_local(struct store *s, struct arena *a,
 		    struct ingest_report *ret, struct err *e)
 {
-	const char *path =
-		str_fmt(a, "%s/probe-%ld.facts", store_dir(s),
-			(long)getpid())
-			.p;
-	int r = probe_to_file(path, e);
+	auto_fd int fd = memfd_create("facts", MFD_CLOEXEC);
 
-	if (r == 0)
-		r = facts_take_local(s, a, path, ret, e);
-	(void)unlink(path); /* what it said is in facts.db now */
-	return r;
+	if (fd < 0)
+		return err_sys(e, "cannot make room for the facts");
+	if (probe_start(fd, e) < 0)
+		return e->code;
+	return facts_take_local(
+		s, a, str_fmt(a, "/proc/self/fd/%d", fd).p, ret, e);
 }

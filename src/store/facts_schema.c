@@ -215,7 +215,7 @@ contracts_hash(void)
 }
 
 int
-store_facts_schema(struct store *s, struct err *e)
+store_facts_needed(struct store *s, struct err *e)
 {
 	auto_arena *a = arena_new();
 	struct str now = hash_hex(a, contracts_hash());
@@ -233,9 +233,18 @@ store_facts_schema(struct store *s, struct err *e)
 		    "SELECT value FROM facts_meta WHERE key = 'contracts'",
 		    "") < 0)
 		return e->code;
-	if (str_eq(now, then))
-		return 0;
+	return !str_eq(now, then);
+}
 
+int
+store_facts_schema(struct store *s, struct err *e)
+{
+	auto_arena *a = arena_new();
+	struct str now = hash_hex(a, contracts_hash());
+	int r = store_facts_needed(s, e);
+
+	if (r <= 0)
+		return r;
 	if (store_begin(s, e) < 0)
 		return e->code;
 	if (store_script(s, (struct str){ fixed_sql, sizeof(fixed_sql) - 1 },

@@ -12,6 +12,7 @@
 struct store {
 	sqlite3 *db;
 	char *dir;
+	const char *file; /* NULL = yamori.db and what is attached to it */
 	const struct zone *zone;
 	struct str catalog_hash;
 	bool in_change;	     /* guard is set; what in_change() tells */
@@ -44,9 +45,12 @@ int store_guard_register(struct store *s, struct err *e);
 
 /* Brings one file (schema main of s) to its newest version. */
 int store_migrate(struct store *s, const char *kind, struct err *e);
+/* 1 = it is older; -ENOTSUP = it is newer than this program. */
+int store_migrate_needed(struct store *s, const char *kind, struct err *e);
 
 /* Makes and widens the tables of facts.db after the contracts. */
 int store_facts_schema(struct store *s, struct err *e);
+int store_facts_needed(struct store *s, struct err *e); /* 1 = yes */
 
 /* Attaches the built-in catalog, read-only. */
 int store_attach_catalog(struct store *s, struct err *e);

@@ -13,6 +13,47 @@
 
 #define BUSY_MS 5000
 
+/* Looks at one file through a connection of its own. */
+static bool
+file_whole(const char *path)
+{
+	sqlite3 *db = NULL;
+	sqlite3_stmt *st = NULL;
+	bool whole = !fs_exists(path);
+
+	if (!whole &&
+	    sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) ==
+		    SQLITE_OK &&
+	    sqlite3_prepare_v2(db, "PRAGMA quick_check(1)", -1, &st, NULL) ==
+		    SQLITE_OK &&
+	    sqlite3_step(st) == SQLITE_ROW)
+		whole = strcmp((const char *)sqlite3_column_text(st, 0),
+			       "ok") == 0;
+	(void)sqlite3_finalize(st); /* its error was seen above */
+	(void)sqlite3_close(db);
+	return whole;
+}
+
+/* SQLite does not say in which of the attached files the damage is. */
+static int
+damaged(const struct store *s, const char *words, struct err *e)
+{
+	static const char *const again[] = { "facts.db", "feeds.db" };
+	auto_arena *a = arena_new();
+
+	for (size_t i = 0; i < ARRAY_LEN(again) && s->file == NULL; i++) {
+		if (!file_whole(str_fmt(a, "%s/%s", s->dir, again[i]).p))
+			return err_set(e, -EBADMSG,
+				       "'%s/%s' is damaged: remove it and "
+				       "collect again; nothing that people "
+				       "entered is in it",
+				       s->dir, again[i]);
+	}
+	return err_set(e, -EBADMSG,
+		       "'%s/%s' is damaged (%s): restore it from a backup",
+		       s->dir, s->file ? s->file : "yamori.db", words);
+}
+
 int
 store_err(struct store *s, int rc, struct err *e)
 {
@@ -34,10 +75,7 @@ store_err(struct store *s, int rc, struct err *e)
 			       "the disk is full; nothing was changed");
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
-		return err_set(e, -EBADMSG,
-			       "the database in '%s' is damaged (%s): "
-			       "restore it from a backup",
-			       s->dir, words);
+		return damaged(s, words, e);
 	case SQLITE_CANTOPEN:
 	case SQLITE_PERM:
 		return err_set(e, -EACCES,
@@ -164,26 +202,88 @@ attach(struct store *s, const char *path, const char *schema,
 	return n < 0 ? n : 0;
 }
 
-static int
-open_all(struct store *s, enum store_mode mode, struct err *e)
+static bool
+has_file(const struct store *s, const char *name)
 {
 	auto_arena *a = arena_new();
-	const char *main_path = str_fmt(a, "%s/yamori.db", s->dir).p;
-	bool there = fs_exists(main_path);
 
-	if (mode == STORE_CREATE && there)
-		return err_set(e, -EEXIST,
-			       "'%s' already holds an organisation", s->dir);
+	return fs_exists(str_fmt(a, "%s/%s", s->dir, name).p);
+}
+
+/* Before anything is opened: is there what this mode needs? */
+static int
+dir_look(const struct store *s, enum store_mode mode, struct err *e)
+{
+	bool there = has_file(s, "yamori.db");
+	bool rest = has_file(s, "facts.db") || has_file(s, "secret.db");
+
+	if (!there && rest)
+		return err_set(e, -ENOENT,
+			       "'%s' belongs to an organisation, but its "
+			       "yamori.db is missing: restore it from a backup",
+			       s->dir);
 	if (mode != STORE_CREATE && !there)
 		return err_set(e, -ENOENT,
 			       "no organisation in '%s': make one with "
 			       "'yamori init'",
 			       s->dir);
-	if (mode == STORE_CREATE && fs_mkdirs(s->dir, 0700, e) < 0)
-		return e->code;
+	return mode == STORE_CREATE ? fs_mkdirs(s->dir, 0700, e) : 0;
+}
 
-	if (file_open(s, main_path, mode, e) < 0)
+/*
+ * An organisation must not be made twice, and an empty file not taken for
+ * one. Tables without an organisation are left by a set-up that broke off.
+ */
+static int
+content_look(struct store *s, enum store_mode mode, struct err *e)
+{
+	int64_t version = 0, n = 0;
+
+	if (store_get_int(s, &version, e, "PRAGMA main.user_version", "") < 0)
 		return e->code;
+	if (version > 0 &&
+	    store_get_int(s, &n, e,
+			  "SELECT count(*) FROM main.sqlite_schema "
+			  "WHERE name = 'org'",
+			  "") < 0)
+		return e->code;
+	if (n > 0 &&
+	    store_get_int(s, &n, e, "SELECT count(*) FROM main.org", "") < 0)
+		return e->code;
+	if (n > 0 && mode == STORE_CREATE)
+		return err_set(e, -EEXIST,
+			       "'%s' already holds an organisation", s->dir);
+	if (version == 0 && mode != STORE_CREATE)
+		return err_set(e, -ENOENT,
+			       "'%s/yamori.db' is empty: restore it from a "
+			       "backup, or set up again with 'yamori init'",
+			       s->dir);
+	return 0;
+}
+
+/* Reading needs tables of today; 1 = they must be made first. */
+static int
+must_upgrade(struct store *s, struct err *e)
+{
+	int r = store_migrate_needed(s, "main", e);
+
+	return r != 0 ? r : store_facts_needed(s, e);
+}
+
+/* 1 = only reading was asked, but something must be written first. */
+static int
+open_all(struct store *s, enum store_mode mode, struct err *e)
+{
+	auto_arena *a = arena_new();
+	const char *main_path = str_fmt(a, "%s/yamori.db", s->dir).p;
+
+	if (dir_look(s, mode, e) < 0 || file_open(s, main_path, mode, e) < 0 ||
+	    content_look(s, mode, e) < 0)
+		return e->code;
+	/* Facts can be collected again, so these two may be missing. */
+	if (mode == STORE_READ &&
+	    (!has_file(s, "facts.db") || !has_file(s, "feeds.db")))
+		return 1;
 	if (attach(s, str_fmt(a, "%s/facts.db", s->dir).p, "facts", mode, e) <
 		    0 ||
 	    attach(s, str_fmt(a, "%s/feeds.db", s->dir).p, "feeds", mode, e) <
@@ -191,7 +291,7 @@ open_all(struct store *s, enum store_mode mode, struct err *e)
 	    store_attach_catalog(s, e) < 0)
 		return e->code;
 	if (mode == STORE_READ)
-		return 0;
+		return must_upgrade(s, e);
 
 	if (tune(s, "main", true, e) < 0 || tune(s, "facts", false, e) < 0 ||
 	    tune(s, "feeds", false, e) < 0)
@@ -206,10 +306,24 @@ store_open(const char *dir, enum store_mode mode, struct store **ret,
 	   struct err *e)
 {
 	struct store *s = store_new(dir);
+	int r = open_all(s, mode, e);
 
-	if (open_all(s, mode, e) < 0) {
+	if (r == 1) {
 		store_close(s);
-		return e->code;
+		s = store_new(dir);
+		if (open_all(s, STORE_WRITE, e) < 0) {
+			store_close(s);
+			return e->code;
+		}
+		store_close(s);
+		s = store_new(dir);
+		r = open_all(s, STORE_READ, e);
+		if (r == 1)
+			r = err_set(e, -EIO, "cannot upgrade '%s'", dir);
+	}
+	if (r < 0) {
+		store_close(s);
+		return r;
 	}
 	*ret = s;
 	return 0;
@@ -221,7 +335,15 @@ store_open_secret(const char *dir, enum store_mode mode, struct store **ret,
 {
 	auto_arena *a = arena_new();
 	const char *path = str_fmt(a, "%s/secret.db", dir).p;
+
+	if (mode == STORE_READ && !fs_exists(path))
+		return err_set(e, -ENOENT,
+			       "'%s' is missing, and with it the keys of the "
+			       "machines: restore it from a backup, or enrol "
+			       "them again",
+			       path);
 	struct store *s = store_new(dir);
+	s->file = "secret.db";
 	mode_t old = umask(077); /* nobody else may read this file */
 	int r = file_open(s, path, mode == STORE_READ ? mode : STORE_CREATE,
 			  e);

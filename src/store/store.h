@@ -22,7 +22,9 @@ struct stmt;
  * -EPERM refused by a guard or a trigger, -EIO anything else.
  */
 enum store_mode {
-	STORE_READ,   /* a directory that is there, nothing is written */
+	STORE_READ,   /* a directory that is there; nothing is written, unless
+			 its tables are older than we are or facts.db or
+			 feeds.db is missing: these are made first */
 	STORE_WRITE,  /* a directory that is there */
 	STORE_CREATE, /* makes it; -EEXIST when it holds an organisation */
 };
