@@ -3,10 +3,11 @@ import hashlib
 import json
 import os
 import random
-import resource
 import subprocess
 import sys
 import time
+
+from timed import best, timed
 
 PACKAGES, USERS, PORTS, DISTINCT = 1200, 60, 40, 20000
 
@@ -78,15 +79,6 @@ def write_host(path, header, tables, number, taken_at, change=False):
     return len(out)
 
 
-def timed(argv, **kw):
-    """Seconds, and the largest memory of any child so far, in MB."""
-    start = time.monotonic()
-    done = subprocess.run(argv, stdout=subprocess.DEVNULL, **kw)
-    seconds = time.monotonic() - start
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    return seconds, peak, done.returncode
-
-
 def main(yamori, n_hosts):
     base = [yamori, '--dir', 'org']
     subprocess.run(base + ['init', '--yes', '--level', 'full'], check=True,
@@ -98,35 +90,38 @@ def main(yamori, n_hosts):
     for t in tables:
         t['rows'] = t['rows'][:100]
     now = int(time.time()) * 1000000
-    seconds, _, _ = timed(base + ['status'])
-    print(f'start of the program: {seconds * 1000:.0f} ms')
     os.mkdir('in')
     lines = sum(write_host(f'in/{i}.facts', header, tables, i, now)
                 for i in range(n_hosts))
     files = [f'in/{i}.facts' for i in range(n_hosts)]
-    seconds = 0
+    seconds, cpu = 0, 0
     for i in range(0, n_hosts, 100):
-        part, _, code = timed(base + ['collect', '--from'] + files[i:i + 100])
-        assert code == 0, code
-        seconds += part
-    print(f'take facts of {n_hosts} hosts: {seconds:.2f} s '
-          f'({lines / seconds:.0f} lines/s)')
-    size = os.path.getsize('org/facts.db') / 1e6
-    print(f'facts.db: {size:.0f} MB')
-    seconds, peak, code = timed(base + ['check', '--all-levels', '--dry-run'])
-    print(f'check {n_hosts} hosts, all controls, nothing kept: {seconds:.2f} s '
-          f'(exit {code})')
-    seconds, peak, _ = timed(base + ['check', '--all-levels'])
-    print(f'check {n_hosts} hosts, all controls, first time: {seconds:.2f} s')
-    seconds, peak, _ = timed(base + ['check', '--all-levels'])
-    print(f'check {n_hosts} hosts, all controls, results stored: '
-          f'{seconds:.2f} s')
-    print(f'largest memory: {peak:.0f} MB')
+        run = timed(base + ['collect', '--from'] + files[i:i + 100])
+        assert run['code'] == 0, run
+        seconds += run['seconds']
+        cpu += run['cpu']
+    print(f'take facts of {n_hosts} hosts: {seconds:.2f} s')
+    print(f'take facts, lines a second: {lines / seconds:.0f}')
+    print(f'take facts, CPU of one host: {cpu / n_hosts * 1000:.1f} ms')
+    print(f'facts.db: {os.path.getsize("org/facts.db") / 1e6:.0f} MB')
+    check = base + ['check', '--all-levels']
+    run = timed(check, memory=True)
+    print(f'check {n_hosts} hosts, all measures, first time: '
+          f'{run["seconds"]:.2f} s')
+    run = best(check, times=3, memory=True)
+    print(f'check {n_hosts} hosts, all measures, results stored: '
+          f'{run["seconds"]:.2f} s')
+    print(f'check {n_hosts} hosts, CPU: {run["cpu"]:.2f} s')
+    print(f'check {n_hosts} hosts, memory of its own: {run["memory"]:.0f} MB')
+    run = best(check + ['--dry-run'], times=3)
+    print(f'check {n_hosts} hosts, all measures, nothing kept: '
+          f'{run["seconds"]:.2f} s')
     write_host('in/again.facts', header, tables, 7, now + 60000000, True)
-    seconds, _, _ = timed(base + ['collect', '--from', 'in/again.facts'])
-    print(f'take facts of one host again: {seconds * 1000:.0f} ms')
-    seconds, _, _ = timed(base + ['check', 'network.cleartext_services'])
-    print(f'check one control on {n_hosts} hosts: {seconds * 1000:.0f} ms')
+    run = timed(base + ['collect', '--from', 'in/again.facts'])
+    print(f'take facts of one host again: {run["seconds"] * 1000:.0f} ms')
+    run = best(base + ['check', 'network.cleartext_services'])
+    print(f'check one measure on {n_hosts} hosts: '
+          f'{run["seconds"] * 1000:.0f} ms')
 
 
 main(sys.argv[1], int(sys.argv[2]))
