@@ -12,8 +12,8 @@ static const char *
 type_name(enum col_type t)
 {
 	static const char *const names[] = {
-		[COL_TEXT] = "text",	   [COL_INT] = "int",
-		[COL_BOOL] = "bool",	   [COL_INSTANT] = "instant",
+		[COL_TEXT] = "text", [COL_INT] = "int",
+		[COL_BOOL] = "bool", [COL_INSTANT] = "instant",
 		[COL_DATE] = "date",
 	};
 
@@ -45,6 +45,8 @@ contract_text(struct cli *c, const struct contract *k, bool whole)
 		return;
 	platforms_print(c, k);
 	buf_char(c->out, '\n');
+	if ((k->recorded_only & PLATFORM_WINDOWS) != 0)
+		cli_print(c, "  on Windows: verified on recorded data only\n");
 	if (k->platforms != 0)
 		cli_print(c, "  counts as current for %.*s\n",
 			  STR_ARG(policy_print(c->arena, &duration,
@@ -71,6 +73,11 @@ contract_json(struct json *j, const struct contract *k)
 	json_c(j, k->doc_en);
 	json_key(j, "of_hosts");
 	json_bool(j, k->platforms != 0);
+	json_key(j, "recorded_only");
+	json_open(j, '[');
+	if ((k->recorded_only & PLATFORM_WINDOWS) != 0)
+		json_c(j, "windows");
+	json_close(j, ']');
 	json_key(j, "max_age");
 	json_c(j, k->max_age);
 	json_key(j, "columns");
@@ -105,11 +112,10 @@ ledgers_text(struct cli *c, struct err *e)
 	buf_char(c->out, '\n');
 	for (size_t i = 0; i < cat->n_ledgers; i++) {
 		const struct ledger *l = &cat->ledgers[i];
-		struct str title =
-			c->lang == LANG_JA ? l->title.ja : l->title.en;
+		struct str title = c->lang == LANG_JA ? l->title.ja
+						      : l->title.en;
 
-		buf_fmt(c->out, "%.*s  %.*s\n", STR_ARG(l->id),
-			STR_ARG(title));
+		buf_fmt(c->out, "%.*s  %.*s\n", STR_ARG(l->id), STR_ARG(title));
 	}
 	return EXIT_OK;
 }

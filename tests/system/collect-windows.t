@@ -56,6 +56,11 @@ t_has "and how to have it told" "Run as administrator" \
 	"$collect" --lang en --replay user --out user.facts
 t_has "the tables say what they were verified on" "recorded data only" \
 	"$collect" --lang en --list
+# What the server finds out itself no collector fills.
+grep -l '^platforms:.*windows' "$YAMORI_TOP"/data/contracts/*.yaml |
+	sed 's|.*/||; s|\.yaml$||' | grep -vx vulnerability_match >declared
+"$collect" --lang en --list | sed -n 's/^[* ] \(host_[a-z_]*\).*/\1/p' >filled
+t "every table of Windows is filled or says it cannot" cmp declared filled
 t_has "text for a scheduled task" "schtasks /Create" "$collect" --task
 t_exit "an option it does not have" 2 "$collect" --nonsense
 

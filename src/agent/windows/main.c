@@ -394,17 +394,24 @@ collect(struct arena *a, const struct options *o, struct buf *out,
 static void
 list(const struct options *o, struct buf *out)
 {
+	bool some = false;
+
 	for (size_t i = 0; i < n_tables; i++) {
 		const struct contract *c = tables[i]->contract;
+		bool mark = (c->recorded_only & PLATFORM_WINDOWS) != 0;
 
-		buf_fmt(out, "%-24s %s\n", c->name,
+		some = some || mark;
+		buf_fmt(out, "%c %-24s %s\n", mark ? '*' : ' ', c->name,
 			o->ja ? c->doc_ja : c->doc_en);
 	}
-	buf_c(out, pick(o,
-			"\nどの表も、記録したデータでだけ確かめてあります"
-			"（実際のWindowsではまだ確かめていません）。\n",
-			"\nEvery table is verified on recorded data only, not "
-			"yet on a real Windows.\n"));
+	if (some)
+		buf_c(out,
+		      pick(o,
+			   "\n* "
+			   "記録したデータでだけ確かめてあります（実際のWind"
+			   "owsではまだ確かめていません）。\n",
+			   "\n* verified on recorded data only, not yet on "
+			   "a real Windows\n"));
 }
 
 /* What may go wrong here, for who reads Japanese. */
