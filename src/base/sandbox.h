@@ -19,6 +19,8 @@ struct sandbox_path {
  *   unix   sockets of this machine
  *   netlink  questions to the kernel about its network
  *   clock  adjtimex, to ask how well the clock is kept (root could set it)
+ *   look   look into other processes by /proc; then without Landlock, which
+ *          forbids that, so `paths` must be NULL
  *   proc   make processes, wait for them and send them signals
  *   exec   run programs (they mostly need rpath too)
  * With `paths` these three path words hold only below them; one that is not

@@ -15,7 +15,8 @@
 static const struct option options[] = {
 	{ "from", NULL, "take the fact files named instead of this machine" },
 	{ "inbox", NULL, "take every file in the directory's inbox/" },
-	{ "print", NULL, "write this machine's fact file to the output and keep nothing" },
+	{ "print", NULL,
+	  "write this machine's fact file to the output and keep nothing" },
 	{ "worker", NULL, "(internal) read the fact file on standard input" },
 	{ "root", "DIR", "with --print: read a recorded machine below DIR" },
 	{ 0 },
@@ -30,7 +31,8 @@ local_take(struct cli *c, struct store *s, struct json *j, struct err *e)
 		return e->code;
 	ingest_print(c, s, &r, "", j);
 	if (!c->json && geteuid() != 0)
-		cli_print(c, "  collected as an ordinary user; as root (sudo) more can be told\n");
+		cli_print(c, "  collected as an ordinary user; as root (sudo) "
+			     "more can be told\n");
 	return 0;
 }
 
@@ -44,7 +46,9 @@ run(struct cli *c, struct err *e)
 	if (cli_has(c, "worker"))
 		return fact_file_serve(STDIN_FILENO, STDOUT_FILENO, e);
 	if (cli_has(c, "print"))
-		return probe_run(STDOUT_FILENO, cli_option(c, "root"), e);
+		return cli_has(c, "root") ? probe_run(STDOUT_FILENO,
+						      cli_option(c, "root"), e)
+					  : probe_child(STDOUT_FILENO, e);
 	if (cli_has(c, "root"))
 		return cli_usage(c, e, "--root goes with --print");
 	if (cli_has(c, "from") != (c->n_args > 0))
@@ -57,8 +61,7 @@ run(struct cli *c, struct err *e)
 		json_open(&j, '[');
 	if (c->n_args > 0) {
 		for (size_t i = 0; i < c->n_args; i++)
-			r += ingest_one(c, s, c->args[i],
-					c->json ? &j : NULL);
+			r += ingest_one(c, s, c->args[i], c->json ? &j : NULL);
 	} else if (cli_has(c, "inbox")) {
 		r = inbox_take(c, s, c->json ? &j : NULL, e);
 	} else {

@@ -66,16 +66,21 @@ int facts_collect_local(struct store *s, struct arena *a,
 int facts_take_local(struct store *s, struct arena *a, const char *path,
 		     struct ingest_report *ret, struct err *e);
 
-/* What the probe may do: look at everything, change nothing, no internet. */
-int probe_sandbox(struct err *e);
-
 /*
  * The process without rights of facts_ingest: reads a fact file, writes
  * frames for the caller to output.
  */
 int fact_file_serve(int input, int output, struct err *e);
 
-/* The role `probe`: collects this machine and writes a fact file to fd. */
+/*
+ * The role `probe`: collects this machine, or a recorded one below root, and
+ * writes a fact file to fd. For this machine the process is confined for
+ * ever: it looks at everything, changes nothing and has no network; programs
+ * are run for it (facts/runner.h).
+ */
 int probe_run(int fd, const char *root, struct err *e);
+
+/* Of this machine, in a process of its own. */
+int probe_child(int fd, struct err *e);
 
 #endif

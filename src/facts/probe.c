@@ -10,6 +10,7 @@
 #include "base/moment.h"
 #include "base/sandbox.h"
 #include "facts/facts.h"
+#include "facts/runner.h"
 #include "store/store.h"
 
 #define ID_HEX 32
@@ -75,11 +76,12 @@ header_of(struct arena *a, const struct world *w)
 	};
 }
 
-int
-probe_sandbox(struct err *e)
+/* Looks at everything, changes nothing, starts nothing, no network. */
+static int
+confine(struct err *e)
 {
 	static const struct sandbox box = {
-		.promises = "stdio rpath unix netlink clock proc exec",
+		.promises = "stdio rpath netlink clock look",
 	};
 
 	return sandbox_enter(&box, e);
@@ -91,11 +93,17 @@ probe_run(int fd, const char *root, struct err *e)
 	auto_arena *a = arena_new();
 	struct fact_writer w;
 	struct world world;
+	auto_fd int runner = -1;
 
-	if (root != NULL)
+	if (root != NULL) {
 		world_recorded(&world, a, root);
-	else
+	} else {
 		world_live(&world);
+		world.exec = runner_exec;
+		world.ctx = &runner;
+		if (runner_start(&runner, e) < 0 || confine(e) < 0)
+			return e->code;
+	}
 	world_share(&world, a); /* one walk over files for all tables */
 	struct fact_header h = header_of(a, &world);
 	if (fact_writer_begin(&w, &h, fd_put, &fd, e) < 0)
@@ -107,9 +115,8 @@ probe_run(int fd, const char *root, struct err *e)
 	return fact_writer_end(&w, str_c(""), e);
 }
 
-/* The probe runs as a process of its own; its words go where no name leads. */
-static int
-probe_start(int fd, struct err *e)
+int
+probe_child(int fd, struct err *e)
 {
 	pid_t pid = fork();
 
@@ -118,8 +125,7 @@ probe_start(int fd, struct err *e)
 	if (pid == 0) {
 		struct err probe = { 0 };
 
-		_exit(probe_sandbox(&probe) < 0 ||
-		      probe_run(fd, NULL, &probe) < 0);
+		_exit(probe_run(fd, NULL, &probe) < 0);
 	}
 	int status = 0;
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
@@ -156,11 +162,12 @@ int
 facts_collect_local(struct store *s, struct arena *a,
 		    struct ingest_report *ret, struct err *e)
 {
+	/* The probe's words go where no name leads. */
 	auto_fd int fd = memfd_create("facts", MFD_CLOEXEC);
 
 	if (fd < 0)
 		return err_sys(e, "cannot make room for the facts");
-	if (probe_start(fd, e) < 0)
+	if (probe_child(fd, e) < 0)
 		return e->code;
 	return facts_take_local(
 		s, a, str_fmt(a, "/proc/self/fd/%d", fd).p, ret, e);

@@ -145,6 +145,17 @@ act_raise_limit(const struct place *p)
 	return setrlimit(RLIMIT_NOFILE, &l) == 0;
 }
 
+/* Into a process that is not below our own rules. */
+static bool
+act_look(const struct place *p)
+{
+	char path[40], target[256];
+
+	(void)p;
+	(void)snprintf(path, sizeof(path), "/proc/%ld/fd/1", (long)getppid());
+	return readlink(path, target, sizeof(target)) > 0;
+}
+
 /* What every process does. */
 static bool
 act_usual(const struct place *p)
@@ -186,6 +197,7 @@ static const struct act acts[] = {
 	{ "exec memory", act_exec_memory },
 	{ "trace", act_trace },
 	{ "raise limit", act_raise_limit },
+	{ "look", act_look },
 };
 
 /* Whether the act works in a process that entered s (NULL: entered none). */
@@ -281,6 +293,7 @@ test_promises(void **state)
 		{ "stdio proc", ",usual,fork,signal," },
 		{ "stdio rpath exec", ",usual,read,read own,list,stat,exec,"
 				      "exec memory,raise limit," },
+		{ "stdio rpath look", ",usual,read,read own,list,stat,look," },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
