@@ -277,8 +277,9 @@ file_emit(struct scan *s, struct places *p, size_t i, bool *ret_bad,
 			      &file_err);
 	if (r < 0) {
 		p->denied |= r == -EACCES;
-		/* What a server is told to use should be there to be read. */
-		*ret_bad |= p->in_use[i] && r != -EACCES;
+		/* Debian brings settings nobody includes, for a file that is
+		 * made by another package. */
+		*ret_bad |= p->in_use[i] && r != -EACCES && r != -ENOENT;
 		return 0;
 	}
 	int n = certs_parse(a, text, certs, ret_bad);
