@@ -147,7 +147,7 @@ static void
 values_read(struct arena *a, HKEY k, DWORD n, DWORD largest,
 	    struct reg_key *ret)
 {
-	wchar_t *name = ARENA_ARRAY(a, NAME_LEN, wchar_t);
+	wchar_t name[NAME_LEN]; /* not of the arena: many keys are read */
 	BYTE *data = arena_alloc(a, largest + 2);
 
 	ret->values = ARENA_ARRAY(a, n, struct reg_value);
