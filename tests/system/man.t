@@ -18,7 +18,9 @@ same()
 options()
 {
 	page=$man/yamori-$1.1
-	grep -E '^\.(Op |It |Ns )?Fl ' "$page" | tr ' ' '\n' |
+	# What runs on Windows has options of its own.
+	sed '/^\.Ss On Windows/,/^\.S[sh] [^O]/d' "$page" | grep -E '^\.(Op |It |Ns )?Fl ' |
+		tr ' ' '\n' |
 		sed -n 's/^-\([a-z][a-z-]*\)$/\1/p' | sort -u >"$work/page"
 	"$YAMORI" "$1" --help --lang en |
 		sed -n 's/^  --\([a-z-]*\).*/\1/p' | sort -u >"$work/help"
@@ -48,6 +50,15 @@ examples()
 	cp -R "$work/demo" "$work/at/yamori-data"
 	(cd "$work/at" && YAMORI_DIR=yamori-data PATH=$work/bin:$PATH \
 		sh "$work/script")
+}
+
+# The file behind `.\" lint` is sound, and its examples see every change.
+sound()
+{
+	awk '/^\.\" lint/ { on = 1 } on && /^\.Ed/ { exit }
+		on && !/^\./ { print }' "$1" >"$work/control.yaml"
+	[ -s "$work/control.yaml" ] && "$YAMORI" lint --mutants \
+		--control company.no_telnet "$work/control.yaml"
 }
 
 listed()
@@ -83,6 +94,7 @@ t 'each table and column has its words' columns
 for page in $(grep -l '^\.\\" run' "$man"/*.[1-9]); do
 	t "examples of ${page##*/} run" examples "$page"
 done
+t 'the control in yamori-control(5) is sound' sound "$man/yamori-control.5"
 if command -v mandoc >/dev/null; then
 	t_out 'mandoc finds no fault' '' mandoc -Tlint -W warning \
 		"$man"/*.[1-9] "$tables"
