@@ -124,7 +124,7 @@ may_not_end_line(struct str s)
 	       str_ends(s, "【") || str_ends(s, "(") || str_ends(s, "[");
 }
 
-/* What is to be typed or copied must stay on one line. */
+/* What is to be typed or copied must stay on one line; a sentence not. */
 static bool
 is_command(struct str line)
 {
@@ -132,7 +132,7 @@ is_command(struct str line)
 		if ((unsigned char)line.p[i] >= 0x7f)
 			return false;
 	}
-	return line.len > 0 && line.p[0] == ' ';
+	return line.len > 0 && line.p[0] == ' ' && !str_ends(line, ".");
 }
 
 static struct str

@@ -55,7 +55,7 @@ examples()
 # The file behind `.\" lint` is sound, and its examples see every change.
 sound()
 {
-	awk '/^\.\" lint/ { on = 1 } on && /^\.Ed/ { exit }
+	awk '/^\.\\" lint/ { on = 1 } on && /^\.Ed/ { exit }
 		on && !/^\./ { print }' "$1" >"$work/control.yaml"
 	[ -s "$work/control.yaml" ] && "$YAMORI" lint --mutants \
 		--control company.no_telnet "$work/control.yaml"
