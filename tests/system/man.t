@@ -18,9 +18,7 @@ same()
 options()
 {
 	page=$man/yamori-$1.1
-	# What runs on Windows has options of its own.
-	sed '/^\.Ss On Windows/,/^\.S[sh] [^O]/d' "$page" | grep -E '^\.(Op |It |Ns )?Fl ' |
-		tr ' ' '\n' |
+	grep -E '^\.(Op |It |Ns )?Fl ' "$page" | tr ' ' '\n' |
 		sed -n 's/^-\([a-z][a-z-]*\)$/\1/p' | sort -u >"$work/page"
 	"$YAMORI" "$1" --help --lang en |
 		sed -n 's/^  --\([a-z-]*\).*/\1/p' | sort -u >"$work/help"
