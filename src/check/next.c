@@ -61,7 +61,7 @@ is_postponed(struct store *s, const struct control *c, struct str today,
 
 	return store_get_int(s, &n, e,
 			     "SELECT 1 FROM postponed WHERE control = ? "
-			     "AND until_on > ?",
+			     "AND until_on >= ?",
 			     "ss", c->id, today);
 }
 
