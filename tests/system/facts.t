@@ -4,7 +4,6 @@
 . "$YAMORI_TOP/tests/lib/tap.sh"
 
 facts=$YAMORI_TOP/tests/lib/facts.py
-fw=network.host_firewall_enabled
 
 y()
 {
