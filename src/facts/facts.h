@@ -39,7 +39,8 @@ struct ingest_report {
  * forged (signature), replayed (sequence not above the last of this host) or
  * from a clock more than 10 minutes ahead. What makes no sense inside is
  * dropped and counted, and the rest is kept; a table of which something was
- * dropped counts as partial, and only its first telling counts. local is the host id of our own probe, or NULL.
+ * dropped counts as partial, and only its first telling counts. The hash of
+ * a file that nobody signed goes into the journal. local is the host id of our own probe, or NULL.
  */
 int facts_ingest(struct store *s, struct arena *a, const char *path,
 		 const char *local, struct ingest_report *ret, struct err *e);

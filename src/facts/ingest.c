@@ -6,6 +6,7 @@
 #include "facts/fact_file.h"
 #include "facts/facts.h"
 #include "facts/host.h"
+#include "journal/change.h"
 #include "store/store.h"
 
 #define TABLES_MAX 256
@@ -436,6 +437,13 @@ replay_check(struct ingest *g, struct hash sum, struct err *e)
 			       "'%s' is older than what '%.*s' sent last; "
 			       "nothing was taken from it",
 			       g->path, STR_ARG(g->header.hostname));
+	return 0;
+}
+
+static int
+collection_add(struct ingest *g, struct hash sum, struct err *e)
+{
+	struct str hex = hash_hex(g->arena, sum);
 	int n = store_run(g->store, e,
 			  "INSERT INTO facts.collection VALUES"
 			  "(?, ?, ?, ?, ?, ?, ?)",
@@ -464,7 +472,10 @@ apply(struct ingest *g, struct fact_file *f, struct err *e)
 {
 	if (store_begin(g->store, e) < 0)
 		return e->code;
+	/* Again, because somebody else may have taken it meanwhile. */
 	int r = replay_check(g, fact_file_sum(f), e);
+	if (r == 0)
+		r = collection_add(g, fact_file_sum(f), e);
 	if (r == 0)
 		r = events_apply(g, f, e);
 	if (r == 0)
@@ -476,6 +487,24 @@ apply(struct ingest *g, struct fact_file *f, struct err *e)
 		return r;
 	}
 	return store_commit(g->store, e);
+}
+
+/*
+ * Who brought a file that nobody signed stands in the journal, before it
+ * counts: the two are in different databases.
+ */
+static int
+by_hand_note(struct ingest *g, const struct fact_file *f, struct err *e)
+{
+	auto_change *c = NULL;
+
+	if (replay_check(g, fact_file_sum(f), e) < 0 ||
+	    change_begin(g->store, "facts.by_hand", g->report->host_id, &c,
+			 e) < 0)
+		return e->code;
+	change_field(c, "file_hash", hash_hex(g->arena, fact_file_sum(f)));
+	change_field_int(c, "taken_at", g->header.taken_at);
+	return change_commit(c, e);
 }
 
 int
@@ -516,5 +545,7 @@ facts_ingest(struct store *s, struct arena *a, const char *path,
 	ret->hostname = str_copy(a, g.header.hostname);
 	ret->taken_at = g.header.taken_at;
 	ret->touched = g.touched;
+	if (ret->origin == FACT_BY_HAND && by_hand_note(&g, f, e) < 0)
+		return e->code;
 	return apply(&g, f, e);
 }

@@ -32,6 +32,8 @@ t_out 'a right file is taken whole' 'True by hand 3 3 0 0' told a.facts \
 	'"%s %s %d %d %d %d" % (d["new_host"], d["origin"], d["tables"],
 		d["rows"], d["dropped"], d["unknown_tables"])'
 t_exit 'the same again is refused' 2 take a.facts
+t_out 'who brought it stands in the journal, once' 1 sh -c \
+	'"$0" --dir o journal show | grep -c facts.by_hand' "$YAMORI"
 t_has 'with its reason' 'was taken already' take a.facts
 "$facts" --at 2026-11-21T07:00+09:00 >old.facts
 t_has 'an older one, too' 'is older than what' take old.facts
