@@ -53,7 +53,8 @@ judged_at(struct past *p, const struct control *c, int64_t *ret, struct err *e)
 
 	return store_get_int(p->store, ret, e,
 			     "SELECT coalesce(max(at), 0) FROM check_run "
-			     "WHERE at < ? AND scope IN ('all', ?, ?, ?, ?)",
+			     "WHERE at < ? "
+			     "AND scope IN ('all', 'changed', ?, ?, ?, ?)",
 			     "issss", p->end, c->id, c->area, c->pack, level);
 }
 

@@ -152,6 +152,14 @@ is_empty(struct assess *as, struct str table)
 	       some == 0;
 }
 
+static void
+ledger_note(struct assess *as, struct str table)
+{
+	as->reads_ledger = true;
+	if (as->empty_ledger.p == NULL && is_empty(as, table))
+		as->empty_ledger = table;
+}
+
 /* Sorts what the query reads into facts and ledgers. */
 static void
 reads_sort(struct assess *as)
@@ -164,33 +172,28 @@ reads_sort(struct assess *as)
 		struct str table = as->reads.list[i].table;
 		size_t c = 0, k = 0;
 
+		if (str_eq(table, before))
+			continue;
+		before = table;
 		while (c < n_contracts && !str_is(table, contracts[c]->name))
 			c++;
 		if (c == n_contracts || contracts[c]->platforms == 0) {
-			if (str_eq(table, before) ||
-			    (c == n_contracts &&
-			     ledger_find(as->sc->policy->catalog, table) ==
-				     NULL))
-				continue;
-			before = table;
-			as->reads_ledger = true;
-			if (as->empty_ledger.p == NULL && is_empty(as, table))
-				as->empty_ledger = table;
-			continue;
+			if (c < n_contracts ||
+			    ledger_find(as->sc->policy->catalog, table) != NULL)
+				ledger_note(as, table);
+		} else {
+			while (k < as->n_facts && as->facts[k] != c)
+				k++;
+			if (k == as->n_facts && k < ARRAY_LEN(as->facts))
+				as->facts[as->n_facts++] = c;
 		}
-		while (k < as->n_facts && as->facts[k] != c)
-			k++;
-		if (k == as->n_facts && k < ARRAY_LEN(as->facts)) {
-			as->facts[as->n_facts++] = c;
-			buf_fmt(&b, "%s%s", b.len > 0 ? "," : "",
-				contracts[c]->name);
-		}
+		buf_fmt(&b, "%s%.*s", b.len > 0 ? "," : "", STR_ARG(table));
 	}
-	as->r->tables = str_copy(as->sc->arena, buf_view(&b));
+	as->r->reads = str_copy(as->sc->arena, buf_view(&b));
 }
 
-static unsigned
-platform_of(const struct check_host *h)
+unsigned
+check_platform(const struct check_host *h)
 {
 	if (str_is(h->platform, "windows"))
 		return PLATFORM_WINDOWS;
@@ -210,7 +213,7 @@ host_fresh(struct assess *as, size_t host, struct reason *ret, bool *ret_any)
 	for (size_t i = 0; i < as->n_facts; i++) {
 		const struct contract *c = contracts[as->facts[i]];
 
-		if (!(c->platforms & platform_of(&sc->hosts[host])))
+		if (!(c->platforms & check_platform(&sc->hosts[host])))
 			continue;
 		*ret_any = true;
 		if (fresh && !scene_fresh(sc, host, as->facts[i], ret))

@@ -105,11 +105,22 @@ struct control_result {
 	int64_t facts_at;	   /* oldest fact used; 0 = none */
 	size_t n_subjects, cap;
 	struct subject_result *subjects; /* pass only when asked for */
-	struct str tables; /* fact tables read, comma separated */
+	struct str reads; /* tables the query read, comma separated */
 };
 
 struct check_host {
 	struct str id, name, platform;
+};
+
+/* How far a run looked, for the next one with check_changed. */
+struct seen {
+	int64_t facts_made_at; /* which facts.db */
+	int64_t facts_seq, journal_seq;
+};
+
+struct moved {
+	struct str control;
+	int64_t facts_at;
 };
 
 struct check_run {
@@ -122,6 +133,10 @@ struct check_run {
 	struct control_result *results; /* in the catalog's order */
 	int64_t counts[N_RESULTS];	/* controls by result */
 	int64_t facts_at;
+	bool changed_only; /* results hold only what was judged anew */
+	struct seen seen;
+	size_t n_moved;
+	struct moved *moved; /* others whose facts are newer now */
 };
 
 /* Which controls; NULL pointers and -1 mean all. */
@@ -130,9 +145,7 @@ struct check_scope {
 	struct str area, pack;
 	int level; /* enum level, or -1: the organisation's */
 	bool keep_pass;
-	bool all_levels;    /* evaluate levels above the organisation's too */
-	size_t n_tables;    /* only controls that read one of these */
-	const struct str *tables;
+	bool all_levels; /* evaluate levels above the organisation's too */
 };
 
 /*
@@ -142,6 +155,20 @@ struct check_scope {
 int check_evaluate(struct store *s, struct arena *a, const struct policy *p,
 		   const struct check_scope *scope, struct check_run **ret,
 		   struct err *e);
+
+/*
+ * As check_evaluate over all controls, but judges only those that read a
+ * table, a ledger, a parameter or a declaration which changed since the last
+ * run; the counts are of all controls. After check_store everything is as a
+ * whole run would leave it, but for what only the time of day changes (facts
+ * grow stale, durations end). Therefore, and whenever it cannot tell what
+ * changed, it is a whole run: the first time of a day, after a change of the
+ * organisation's answers, its machines or the catalog, or when the last run
+ * had another scope. The scope may only differ in all_levels and keep_pass.
+ */
+int check_changed(struct store *s, struct arena *a, const struct policy *p,
+		  const struct check_scope *scope, struct check_run **ret,
+		  struct err *e);
 
 /*
  * How it stood at the end of that day, from the history, in the words of

@@ -18,7 +18,7 @@ struct next {
  * yet); what fails comes before what is only unknown; at most one that costs
  * money.
  */
-int next_choose(struct store *s, const struct check_run *run,
-		struct next *ret, struct err *e);
+int next_choose(struct store *s, const struct check_run *run, struct next *ret,
+		struct err *e);
 
 #endif

@@ -42,9 +42,9 @@ struct scene {
 	struct status *status; /* hosts x contracts */
 	int64_t *max_age_us;   /* by contract */
 	size_t n_cannot, n_waivers, n_open, n_declarations;
-	struct cannot_row *cannot; /* sorted by host, table, column */
-	struct waiver *waivers;	   /* sorted by control, subject */
-	struct open_finding *open; /* sorted by control, subject */
+	struct cannot_row *cannot;	  /* sorted by host, table, column */
+	struct waiver *waivers;		  /* sorted by control, subject */
+	struct open_finding *open;	  /* sorted by control, subject */
 	struct declaration *declarations; /* sorted by control */
 };
 
@@ -68,6 +68,35 @@ bool scene_is_open(const struct scene *sc, struct str control,
 		   struct str subject);
 const struct declaration *scene_declaration(const struct scene *sc,
 					    struct str control);
+
+/* What the last run over everything had seen. */
+struct memory {
+	bool usable; /* of this scope, catalog and day */
+	struct seen seen;
+};
+int memory_load(const struct scene *sc, const struct check_scope *scope,
+		struct memory *ret, struct err *e);
+int memory_save(struct store *s, const struct check_run *run,
+		const struct check_scope *scope, struct err *e);
+int seen_load(struct scene *sc, struct seen *ret, struct err *e);
+
+/* What is different since then. */
+struct changes {
+	bool all; /* or so much that everything is judged */
+	size_t n_tables, n_controls, n_params;
+	struct str *tables;   /* with facts or ledgers that changed */
+	struct str *controls; /* named by a declaration or an exception */
+	struct str *params;   /* CONTROL.PARAMETER */
+};
+int changes_load(struct scene *sc, const struct seen *since,
+		 struct changes *ret, struct err *e);
+bool changes_touch(const struct changes *ch, const struct control *c,
+		   struct str reads);
+
+/* Oldest complete snapshot among the fact tables, of hosts that have them. */
+int64_t scene_facts_at(const struct scene *sc, struct str tables);
+unsigned check_platform(const struct check_host *h);
+bool check_is_whole(const struct check_scope *scope);
 
 bool check_in_scope(const struct check_scope *scope, const struct policy *p,
 		    const struct control *c);

@@ -347,3 +347,27 @@ scene_declaration(const struct scene *sc, struct str control)
 	}
 	return NULL;
 }
+
+int64_t
+scene_facts_at(const struct scene *sc, struct str tables)
+{
+	struct str rest = tables, table;
+	int64_t oldest = 0;
+
+	while (str_next(&rest, ',', &table)) {
+		size_t c = contract_index(table);
+
+		if (c == n_contracts)
+			continue;
+		for (size_t h = 0; h < sc->n_hosts; h++) {
+			int64_t at =
+				sc->status[h * n_contracts + c].complete_at;
+
+			if ((contracts[c]->platforms &
+			     check_platform(&sc->hosts[h])) &&
+			    at > 0 && (oldest == 0 || at < oldest))
+				oldest = at;
+		}
+	}
+	return oldest;
+}

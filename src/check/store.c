@@ -24,7 +24,7 @@
 
 struct keeper {
 	struct store *s;
-	struct stmt *old_rows, *findings;
+	struct stmt *states, *old_rows, *findings;
 	struct change *change;
 	const struct check_run *run;
 	struct arena *arena; /* until the next control */
@@ -99,14 +99,16 @@ state_keep(struct keeper *k, const struct control_result *r, struct err *e)
 	struct str now = str_c(result_name(r->result));
 	struct str why = reason_print(k->arena, &r->reason);
 
-	if (store_get_str(k->s, k->arena, &before, e,
-			  "SELECT result FROM control_state WHERE control = ?",
-			  "s", r->control->id) < 0 ||
-	    store_get_str(k->s, k->arena, &known, e,
-			  "SELECT basis || ' ' || reason FROM control_state "
-			  "WHERE control = ?",
-			  "s", r->control->id) < 0)
+	if (stmt_reset(k->states, e) < 0)
 		return e->code;
+	stmt_bind_str(k->states, 1, r->control->id);
+	int there = stmt_step(k->states, e);
+	if (there < 0)
+		return there;
+	if (there > 0) {
+		before = str_copy(k->arena, stmt_str(k->states, 0));
+		known = str_copy(k->arena, stmt_str(k->states, 1));
+	}
 	/* A pass that is measured now is not the pass that was declared. */
 	if ((!str_eq(before, now) ||
 	     !str_eq(known, str_fmt(k->arena, "%s %.*s", basis_name(r->basis),
@@ -118,12 +120,13 @@ state_keep(struct keeper *k, const struct control_result *r, struct err *e)
 		k->s, e,
 		"INSERT OR REPLACE INTO control_state(control, run, at, "
 		"result, basis, reason, n_pass, n_fail, n_unknown, n_waived, "
-		"n_error, facts_at) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-		"nullif(?, 0))",
-		"siiscsiiiiii", r->control->id, k->run_id, k->run->at, now,
+		"n_error, facts_at, reads) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, "
+		"?, ?, nullif(?, 0), ?)",
+		"siiscsiiiiiis", r->control->id, k->run_id, k->run->at, now,
 		basis_name(r->basis), why, r->counts[RESULT_PASS],
 		r->counts[RESULT_FAIL], r->counts[RESULT_UNKNOWN],
-		r->counts[RESULT_WAIVED], r->counts[RESULT_ERROR], r->facts_at);
+		r->counts[RESULT_WAIVED], r->counts[RESULT_ERROR], r->facts_at,
+		r->reads.p != NULL ? r->reads : str_c(""));
 	return n < 0 ? n : 0;
 }
 
@@ -399,12 +402,12 @@ run_row(struct keeper *k, const struct check_scope *scope, struct str root,
 	if (scope->level >= 0)
 		level = str_fmt(k->arena, "level %s",
 				level_names[scope->level]);
-	struct str what = scope->control.p	? scope->control
-			  : scope->n_tables > 0 ? STR("tables")
-			  : scope->area.p	? scope->area
-			  : scope->pack.p	? scope->pack
-			  : level.len > 0	? level
-						: STR("all");
+	struct str what = scope->control.p    ? scope->control
+			  : run->changed_only ? STR("changed")
+			  : scope->area.p     ? scope->area
+			  : scope->pack.p     ? scope->pack
+			  : level.len > 0     ? level
+					      : STR("all");
 
 	if (store_get_int(k->s, &k->run_id, e,
 			  "SELECT coalesce(max(id), 0) + 1 FROM check_run",
@@ -429,11 +432,16 @@ run_row(struct keeper *k, const struct check_scope *scope, struct str root,
 static int
 controls_keep(struct keeper *k, struct err *e)
 {
+	auto_stmt *states = NULL;
 	auto_stmt *rows = NULL;
 	auto_stmt *findings = NULL;
 	struct arena_mark mark = arena_mark(k->arena);
 
 	if (stmt_prepare(k->s,
+			 STR("SELECT result, basis || ' ' || reason "
+			     "FROM control_state WHERE control = ?"),
+			 &states, e) < 0 ||
+	    stmt_prepare(k->s,
 			 STR("SELECT subject, coalesce(host_id, ''), result, "
 			     "reason, detail FROM result "
 			     "WHERE control = ? ORDER BY subject"),
@@ -444,6 +452,7 @@ controls_keep(struct keeper *k, struct err *e)
 			     "AND state = 'open' ORDER BY subject"),
 			 &findings, e) < 0)
 		return e->code;
+	k->states = states;
 	k->old_rows = rows;
 	k->findings = findings;
 	for (size_t i = 0; i < k->run->n_results; i++) {
@@ -457,6 +466,35 @@ controls_keep(struct keeper *k, struct err *e)
 	return 0;
 }
 
+/* Controls that were left as they are, over facts told again since. */
+static int
+moved_keep(struct store *s, const struct check_run *run, struct err *e)
+{
+	for (size_t i = 0; i < run->n_moved; i++) {
+		if (store_run(s, e,
+			      "UPDATE control_state SET facts_at = "
+			      "nullif(?, 0) WHERE control = ?",
+			      "is", run->moved[i].facts_at,
+			      run->moved[i].control) < 0)
+			return e->code;
+	}
+	return 0;
+}
+
+/* A run that had nothing to judge is no entry of the journal. */
+static int
+nothing_store(struct store *s, const struct check_run *run,
+	      const struct check_scope *scope, struct err *e)
+{
+	if (store_begin(s, e) < 0)
+		return e->code;
+	if (moved_keep(s, run, e) < 0 || memory_save(s, run, scope, e) < 0) {
+		store_rollback(s);
+		return e->code;
+	}
+	return store_commit(s, e);
+}
+
 int
 check_store(struct store *s, const struct check_run *run,
 	    const struct check_scope *scope, struct err *e)
@@ -468,14 +506,19 @@ check_store(struct store *s, const struct check_run *run,
 			    .run = run,
 			    .arena = each,
 			    .catalog_hash = store_catalog_hash(s) };
-	struct str root = results_root(a, run);
 
+	if (run->changed_only && run->n_results == 0)
+		return nothing_store(s, run, scope, e);
+
+	struct str root = results_root(a, run);
 	if (change_begin(s, "check.run", str_c("check"), &c, e) < 0)
 		return e->code;
 	k.change = c;
 	if (run_row(&k, scope, root, e) < 0)
 		return e->code;
 	if (controls_keep(&k, e) < 0)
+		return e->code;
+	if (moved_keep(s, run, e) < 0 || memory_save(s, run, scope, e) < 0)
 		return e->code;
 	change_field(c, "results_root", root);
 	change_field(c, "catalog_hash", k.catalog_hash);

@@ -41,11 +41,12 @@ is_there(struct store *s, struct str table)
 	struct err e = { 0 };
 	int64_t n = 0;
 
-	return store_get_int(s, &n, &e,
-			     "SELECT 1 FROM (SELECT name FROM main.sqlite_master"
-			     " UNION ALL SELECT name FROM temp.sqlite_master) "
-			     "WHERE name = ?",
-			     "s", table) > 0;
+	return store_get_int(
+		       s, &n, &e,
+		       "SELECT 1 FROM (SELECT name FROM main.sqlite_master"
+		       " UNION ALL SELECT name FROM temp.sqlite_master) "
+		       "WHERE name = ?",
+		       "s", table) > 0;
 }
 
 static void

@@ -14,15 +14,18 @@ static const struct option options[] = {
 	{ "pack", "PACK", "only the measures of one pack" },
 	{ "level", "basic|standard|full", "only the measures of one level" },
 	{ "all-levels", NULL, "also the levels above the one chosen" },
+	{ "changed", NULL,
+	  "judge only what reads something that changed since the last check" },
 	{ "html", "FILE", "write a report that can be opened in a browser" },
-	{ "as-of", "DATE", "how it stood at the end of a past day, from the history" },
+	{ "as-of", "DATE",
+	  "how it stood at the end of a past day, from the history" },
 	{ "dry-run", NULL, "keep no results" },
 	{ 0 },
 };
 
 static int
-scope_read(struct cli *c, const struct catalog *cat,
-	   struct check_scope *scope, struct err *e)
+scope_read(struct cli *c, const struct catalog *cat, struct check_scope *scope,
+	   struct err *e)
 {
 	const char *level = cli_option(c, "level");
 	const char *pack = cli_option(c, "pack");
@@ -53,8 +56,7 @@ scope_read(struct cli *c, const struct catalog *cat,
 		}
 	}
 	return err_set(e, -EINVAL,
-		       "the level is basic, standard or full, not '%s'",
-		       level);
+		       "the level is basic, standard or full, not '%s'", level);
 }
 
 static int
@@ -83,6 +85,17 @@ past_read(struct cli *c, struct store *s, const struct policy *policy,
 	return check_as_of(s, c->arena, policy, scope, day, ret, e);
 }
 
+/* What changed since a whole check can only be told of a whole check. */
+static int
+changed_usage(struct cli *c, const struct check_scope *scope, struct err *e)
+{
+	if (cli_has(c, "html") || cli_has(c, "as-of") ||
+	    scope->control.p != NULL || scope->area.p != NULL ||
+	    scope->pack.p != NULL || scope->level >= 0)
+		return cli_usage(c, e, "--changed goes with --all-levels only");
+	return 0;
+}
+
 static int
 run(struct cli *c, struct err *e)
 {
@@ -93,15 +106,22 @@ run(struct cli *c, struct err *e)
 	struct check_run *found;
 	bool past = cli_has(c, "as-of");
 	bool keep = !cli_has(c, "dry-run") && !past;
+	bool changed = cli_has(c, "changed");
 
 	if (org_open(c, keep ? STORE_WRITE : STORE_READ, &s, e) < 0 ||
 	    catalog_in_force(c->arena, s, &cat, e) < 0 ||
 	    policy_load(s, c->arena, cat, &policy, e) < 0 ||
 	    scope_read(c, cat, &scope, e) < 0)
 		return e->code;
-	if (past ? past_read(c, s, policy, &scope, &found, e) < 0
-		 : check_evaluate(s, c->arena, policy, &scope, &found, e) < 0)
+	if (changed && changed_usage(c, &scope, e) != 0)
 		return e->code;
+	int r = past ? past_read(c, s, policy, &scope, &found, e)
+		: changed
+			? check_changed(s, c->arena, policy, &scope, &found, e)
+			: check_evaluate(s, c->arena, policy, &scope, &found,
+					 e);
+	if (r < 0)
+		return r;
 	if (keep && check_store(s, found, &scope, e) < 0)
 		return e->code;
 	const char *html = cli_option(c, "html");

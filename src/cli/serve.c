@@ -61,6 +61,7 @@ probe(struct err *e)
 	return probe_run(FACTS_FD, NULL, e);
 }
 
+/* Everything once a day, and in between what changed. */
 static int
 check_all(struct cli *c, struct store *s, struct err *e)
 {
@@ -71,7 +72,7 @@ check_all(struct cli *c, struct store *s, struct err *e)
 
 	if (catalog_in_force(c->arena, s, &cat, e) < 0 ||
 	    policy_load(s, c->arena, cat, &p, e) < 0 ||
-	    check_evaluate(s, c->arena, p, &all, &run, e) < 0)
+	    check_changed(s, c->arena, p, &all, &run, e) < 0)
 		return e->code;
 	return check_store(s, run, &all, e);
 }
@@ -139,10 +140,9 @@ role_run(struct cli *c, const char *role, int facts, struct err *e)
 		if ((strcmp(role, "work") == 0 && rights_drop(c->dir, e) < 0))
 			say(role, e, c);
 		else if (dup2(facts, FACTS_FD) == FACTS_FD)
-			(void)execl("/proc/self/exe", "yamori", "--dir",
-				    c->dir, "--lang",
-				    c->lang == LANG_JA ? "ja" : "en", "serve",
-				    "--role", role, (char *)NULL);
+			(void)execl("/proc/self/exe", "yamori", "--dir", c->dir,
+				    "--lang", c->lang == LANG_JA ? "ja" : "en",
+				    "serve", "--role", role, (char *)NULL);
 		_exit(127);
 	}
 	int status = 0;
@@ -258,8 +258,7 @@ run(struct cli *c, struct err *e)
 		return err_in(e, "--every");
 	int64_t us = duration_us(&d);
 	if (us < 60 * MOMENT_SEC || us > 31 * MOMENT_DAY)
-		return err_set(e, -ERANGE,
-			       "--every: from 1min to 31d");
+		return err_set(e, -ERANGE, "--every: from 1min to 31d");
 
 	auto_store *s = NULL; /* says at once when there is no organisation */
 	if (org_open(c, STORE_READ, &s, e) < 0)
@@ -273,7 +272,8 @@ const struct command command_serve = {
 	.name = "serve",
 	.summary = "collect, check and sign by itself, again and again",
 	.synopsis = "[--every DURATION] [--once]",
-	.details = "Runs until it is told to end (SIGTERM). Fact files put into the directory's inbox/ are taken at each round.",
+	.details = "Runs until it is told to end (SIGTERM). Fact files put "
+		   "into the directory's inbox/ are taken at each round.",
 	.options = options,
 	.no_json = true,
 	.run = run,

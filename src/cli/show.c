@@ -8,8 +8,7 @@
 #include "tables/contract.h"
 
 static void
-subject_json(struct json *j, struct arena *a,
-	     const struct subject_result *sub)
+subject_json(struct json *j, struct arena *a, const struct subject_result *sub)
 {
 	json_open(j, '{');
 	json_key(j, "subject");
@@ -130,9 +129,10 @@ column_title(struct cli *c, struct str what)
 			continue;
 		for (size_t n = 0; n < k->n_cols; n++) {
 			if (str_is(column, k->cols[n].name))
-				return first_part(c, c->lang == LANG_JA
-							     ? k->cols[n].doc_ja
-							     : k->cols[n].doc_en);
+				return first_part(c,
+						  c->lang == LANG_JA
+							  ? k->cols[n].doc_ja
+							  : k->cols[n].doc_en);
 		}
 	}
 	return table_title(c, table);
@@ -153,7 +153,9 @@ static void
 cannot_print(struct cli *c, const char *title, struct str why)
 {
 	if (str_is(why, "needs_root"))
-		cli_print(c, "administrator rights (root) are needed to see: %s", title);
+		cli_print(c,
+			  "administrator rights (root) are needed to see: %s",
+			  title);
 	else if (str_is(why, "absent"))
 		cli_print(c, "this machine offers no way to tell: %s", title);
 	else if (str_is(why, "timeout"))
@@ -181,7 +183,9 @@ reason_words(struct cli *c, const struct catalog *cat, const struct reason *r)
 			  table_title(c, r->what));
 		break;
 	case WHY_AHEAD:
-		cli_print(c, "collected while the clock was ahead; collect again: %s",
+		cli_print(c,
+			  "collected while the clock was ahead; collect again: "
+			  "%s",
 			  table_title(c, r->what));
 		break;
 	case WHY_PARTIAL:
@@ -206,7 +210,9 @@ reason_words(struct cli *c, const struct catalog *cat, const struct reason *r)
 		cli_print(c, "no machine has been collected yet");
 		break;
 	case WHY_NOT_WRITTEN:
-		cli_print(c, "the automatic check for this is still to be written");
+		cli_print(
+			c,
+			"the automatic check for this is still to be written");
 		break;
 	case WHY_NOT_CHECKED:
 		if (who.len > 0)
@@ -218,7 +224,9 @@ reason_words(struct cli *c, const struct catalog *cat, const struct reason *r)
 		cli_print(c, "there is nothing of the kind");
 		break;
 	case WHY_ANSWER:
-		cli_print(c, "does not apply, by the answers about the organisation (%.*s)",
+		cli_print(c,
+			  "does not apply, by the answers about the "
+			  "organisation (%.*s)",
 			  STR_ARG(r->what));
 		break;
 	case WHY_LEVEL:
@@ -261,8 +269,9 @@ struct str
 show_subject(struct cli *c, const struct check_run *run,
 	     const struct subject_result *sub)
 {
-	const struct check_host *h =
-		sub->host_id.p ? check_host_find(run, sub->host_id) : NULL;
+	const struct check_host *h = sub->host_id.p ? check_host_find(
+							      run, sub->host_id)
+						    : NULL;
 	struct str key = str_after(sub->subject, ':');
 
 	if (h == NULL)
@@ -271,8 +280,7 @@ show_subject(struct cli *c, const struct check_run *run,
 		return h->name;
 	if (str_starts(key, str_to_c(c->arena, sub->host_id)))
 		key = str_from(key, sub->host_id.len + 1);
-	return str_fmt(c->arena, "%.*s: %.*s", STR_ARG(h->name),
-		       STR_ARG(key));
+	return str_fmt(c->arena, "%.*s: %.*s", STR_ARG(h->name), STR_ARG(key));
 }
 
 struct view {
@@ -295,9 +303,9 @@ heading(struct view *v, enum style style, const char *id, int64_t n)
 	struct cli *c = v->c;
 
 	buf_char(c->out, '\n');
-	cli_style(c, style,
-		  str_fmt(c->arena, "%s (%lld)", cli_text(c, id),
-			  (long long)n));
+	cli_style(
+		c, style,
+		str_fmt(c->arena, "%s (%lld)", cli_text(c, id), (long long)n));
 	buf_char(c->out, '\n');
 }
 
@@ -319,8 +327,8 @@ subjects_print(struct view *v, const struct control_result *r,
 		if (shown++ == SUBJECTS_SHOWN && !v->one)
 			break;
 		struct str what = show_subject(c, v->run, sub);
-		struct str why =
-			show_reason(c, v->run->policy->catalog, &sub->reason);
+		struct str why = show_reason(c, v->run->policy->catalog,
+					     &sub->reason);
 		struct str line = str_fmt(
 			c->arena, "%.*s%s%.*s%s%.*s", STR_ARG(what),
 			sub->detail.len > 0 ? "  " : "", STR_ARG(sub->detail),
@@ -368,8 +376,7 @@ failing_print(struct view *v, const struct control_result *r)
 
 	title_print(v, r, "\u2717", STYLE_RED);
 	if (r->basis == BASIS_DECLARED)
-		cli_wrap(c,
-			 show_reason(c, v->run->policy->catalog, &r->reason),
+		cli_wrap(c, show_reason(c, v->run->policy->catalog, &r->reason),
 			 6, v->width);
 	subjects_print(v, r, RESULT_FAIL);
 	if (r->counts[RESULT_WAIVED] > 0)
@@ -445,7 +452,8 @@ unknown_all(struct view *v)
 	unknown_group(v, HELP_COLLECT, "A machine could tell:");
 	unknown_group(v, HELP_PERSON,
 		      "A person can answer now ('yamori declare CONTROL'):");
-	unknown_group(v, HELP_LATER, "Nothing collects this yet; a person may declare it:");
+	unknown_group(v, HELP_LATER,
+		      "Nothing collects this yet; a person may declare it:");
 }
 
 static void
@@ -480,8 +488,12 @@ summary_print(struct view *v, struct store *s)
 {
 	const struct check_run *run = v->run;
 	struct cli *c = v->c;
-	int64_t measures = (int64_t)run->n_results -
-			   run->counts[RESULT_NOT_APPLICABLE];
+	int64_t measures = 0;
+
+	for (int i = 0; i < N_RESULTS; i++) {
+		if (i != RESULT_NOT_APPLICABLE)
+			measures += run->counts[i];
+	}
 
 	cli_style(c, STYLE_BOLD, run->policy->org_name);
 	buf_fmt(c->out, "  %s\n",
@@ -534,18 +546,21 @@ show_run(struct cli *c, struct store *s, const struct check_run *run,
 			  .one = scope->control.p != NULL };
 
 	/* What to do next is told of today only. */
-	if (run->as_of_on.p == NULL && next_choose(s, run, &v.next, e) < 0)
+	if (run->as_of_on.p == NULL && !run->changed_only &&
+	    next_choose(s, run, &v.next, e) < 0)
 		return e->code;
 	if (run->as_of_on.p != NULL)
-		cli_print(c, "As it stood at the end of %.*s, from the history\n",
+		cli_print(c,
+			  "As it stood at the end of %.*s, from the history\n",
 			  STR_ARG(run->as_of_on));
 	summary_print(&v, s);
+	if (run->changed_only)
+		cli_print(c, "Judged anew, because something changed: %zu\n",
+			  run->n_results);
 	failing_all(&v);
-	others_all(&v, RESULT_ERROR, "The check itself failed", "!",
-		   STYLE_RED);
+	others_all(&v, RESULT_ERROR, "The check itself failed", "!", STYLE_RED);
 	unknown_all(&v);
-	others_all(&v, RESULT_WAIVED, "Accepted exceptions", "-",
-		   STYLE_YELLOW);
+	others_all(&v, RESULT_WAIVED, "Accepted exceptions", "-", STYLE_YELLOW);
 	others_all(&v, RESULT_PASS, "Fine", "\u2713", STYLE_GREEN);
 	if (v.one)
 		others_all(&v, RESULT_NOT_APPLICABLE, "Does not apply", "-",

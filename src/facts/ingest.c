@@ -24,7 +24,8 @@ struct ingest {
 	const char *path;
 	int64_t now;
 	struct fact_header header;
-	bool *told; /* by contract: this file began it already */
+	int64_t seq; /* of what this file changes; 0 = nothing yet */
+	bool *told;  /* by contract: this file began it already */
 	struct str *touched;
 
 	/* The table being read. */
@@ -33,6 +34,8 @@ struct ingest {
 	struct present *present; /* sorted by hash */
 	size_t n_present;
 	struct stmt *insert, *insert_row;
+	bool *cannot; /* by column, and all of them: it cannot tell */
+	bool moved;   /* a check could notice a change */
 	int64_t n_rows, n_changed, n_dropped;
 	const char *failed; /* the table's database work failed */
 };
@@ -56,11 +59,12 @@ dropped(struct ingest *g, int64_t line_no, struct str words)
 	g->report->n_dropped++;
 	if (g->report->first_fault.len > 0)
 		return;
-	g->report->first_fault =
-		line_no > 0 ? str_fmt(g->arena, "%s:%" PRId64 ": %.*s",
-				      g->path, line_no, STR_ARG(words))
-			    : str_fmt(g->arena, "%s: %.*s", g->path,
-				      STR_ARG(words));
+	g->report->first_fault = line_no > 0 ? str_fmt(g->arena,
+						       "%s:%" PRId64 ": %.*s",
+						       g->path, line_no,
+						       STR_ARG(words))
+					     : str_fmt(g->arena, "%s: %.*s",
+						       g->path, STR_ARG(words));
 }
 
 static struct hash
@@ -71,8 +75,7 @@ row_hash(const struct contract *c, const struct value *values)
 	for (size_t i = 0; i < c->n_cols; i++) {
 		const struct value *v = &values[i];
 		uint8_t kind = (uint8_t)v->kind;
-		uint64_t n = v->kind == VALUE_TEXT ? v->s.len
-						   : (uint64_t)v->i;
+		uint64_t n = v->kind == VALUE_TEXT ? v->s.len : (uint64_t)v->i;
 
 		hasher_add(h, &kind, 1);
 		if (v->kind == VALUE_NULL)
@@ -110,8 +113,8 @@ present_load(struct ingest *g, struct err *e)
 	g->n_present = 0;
 	while ((r = stmt_step(st, e)) > 0) {
 		if (g->n_present == cap) {
-			struct present *more = ARENA_ARRAY(
-				g->table, cap * 2, struct present);
+			struct present *more = ARENA_ARRAY(g->table, cap * 2,
+							   struct present);
 
 			memcpy(more, g->present, cap * sizeof(*more));
 			g->present = more;
@@ -166,6 +169,7 @@ table_begin(struct ingest *g, const struct fact_event *ev, struct err *e)
 	g->n_rows = 0;
 	g->n_changed = 0;
 	g->n_dropped = 0;
+	g->moved = false;
 	if (ev->contract == NULL) {
 		g->report->n_unknown++;
 		return 0;
@@ -180,6 +184,7 @@ table_begin(struct ingest *g, const struct fact_event *ev, struct err *e)
 		return 0;
 	}
 	*told = true;
+	g->cannot = ARENA_ARRAY(g->table, ev->contract->n_cols + 1, bool);
 	if (present_load(g, e) < 0 ||
 	    stmt_prepare(g->store, insert_sql(g->table, g->contract, false),
 			 &g->insert, e) < 0)
@@ -188,11 +193,7 @@ table_begin(struct ingest *g, const struct fact_event *ev, struct err *e)
 	    stmt_prepare(g->store, insert_sql(g->table, g->contract, true),
 			 &g->insert_row, e) < 0)
 		return e->code;
-	int n = store_run(g->store, e,
-			  "DELETE FROM facts.collector_cannot "
-			  "WHERE host_id = ? AND table_name = ?",
-			  "sc", g->report->host_id, g->contract->name);
-	return n < 0 ? n : 0;
+	return 0;
 }
 
 static void
@@ -245,9 +246,8 @@ row_insert(struct ingest *g, const struct value *values, int64_t hash,
 static int
 row_apply(struct ingest *g, const struct value *values, struct err *e)
 {
-	struct present key = {
-		.hash = hash_short(row_hash(g->contract, values))
-	};
+	struct present key = { .hash = hash_short(
+				       row_hash(g->contract, values)) };
 
 	if (g->n_rows == (int64_t)SCAN_ROWS_MAX) {
 		dropped(g, 0,
@@ -258,11 +258,10 @@ row_apply(struct ingest *g, const struct value *values, struct err *e)
 	g->n_rows++;
 	g->report->n_rows++;
 	/* An empty array has no base that bsearch may be given. */
-	struct present *hit =
-		g->n_present == 0
-			? NULL
-			: bsearch(&key, g->present, g->n_present,
-				  sizeof(key), present_cmp);
+	struct present *hit = g->n_present == 0
+				      ? NULL
+				      : bsearch(&key, g->present, g->n_present,
+						sizeof(key), present_cmp);
 	if (hit != NULL) {
 		hit->seen = true;
 		return 0;
@@ -302,20 +301,83 @@ gone_mark(struct ingest *g, struct err *e)
 	return 0;
 }
 
+/* What it could not tell before and does not name any more. */
 static int
-table_end(struct ingest *g, const struct fact_event *ev, struct err *e)
+cannot_forget(struct ingest *g, struct err *e)
 {
-	bool complete = ev->state == SNAPSHOT_COMPLETE && g->n_dropped == 0 &&
-			ev->count == g->n_rows;
+	const struct contract *c = g->contract;
+	auto_buf b = { 0 };
 
-	if (g->contract == NULL)
-		return 0;
-	if (complete && gone_mark(g, e) < 0)
+	buf_init(&b, 65536);
+	buf_c(&b, g->cannot[c->n_cols] ? "[\"\"" : "[null");
+	for (size_t i = 0; i < c->n_cols; i++) {
+		if (g->cannot[i])
+			buf_fmt(&b, ",\"%s\"", c->cols[i].name);
+	}
+	buf_char(&b, ']');
+	int n = store_run(g->store, e,
+			  "DELETE FROM facts.collector_cannot "
+			  "WHERE host_id = ? AND table_name = ? "
+			  "AND NOT EXISTS (SELECT 1 FROM json_each(?) "
+			  "WHERE value = column_name)",
+			  "scs", g->report->host_id, c->name, buf_view(&b));
+	g->moved = g->moved || n > 0;
+	return n < 0 ? n : 0;
+}
+
+/* Whether the state differs from the last one that a check may have seen. */
+static int
+status_look(struct ingest *g, bool complete, struct str why, struct err *e)
+{
+	auto_stmt *st = NULL;
+	struct duration d;
+
+	if (duration_parse(str_c(g->contract->max_age), &d, e) < 0 ||
+	    stmt_prepare(g->store,
+			 STR("SELECT complete, error, "
+			     "coalesce(complete_at, 0) "
+			     "FROM facts.collector_status "
+			     "WHERE host_id = ? AND table_name = ?"),
+			 &st, e) < 0)
 		return e->code;
+	stmt_bind_str(st, 1, g->report->host_id);
+	stmt_bind_c(st, 2, g->contract->name);
+	int r = stmt_step(st, e);
+	if (r < 0)
+		return r;
+	int64_t at = r > 0 ? stmt_int(st, 2) : 0;
+	if (r == 0 || (stmt_int(st, 0) != 0) != complete ||
+	    !str_eq(stmt_str(st, 1), why) || at < g->now - duration_us(&d) ||
+	    at > g->now)
+		g->moved = true; /* also what may have been stale */
+	return 0;
+}
 
-	struct str why = ev->reason;
-	if (!complete && ev->state == SNAPSHOT_COMPLETE)
-		why = STR("damaged");
+static int
+change_note(struct ingest *g, struct err *e)
+{
+	if (g->seq == 0 &&
+	    (store_run(g->store, e,
+		       "UPDATE facts.facts_meta "
+		       "SET value = CAST(value AS INTEGER) + 1 "
+		       "WHERE key = 'seq'",
+		       "") < 0 ||
+	     store_get_int(g->store, &g->seq, e,
+			   "SELECT CAST(value AS INTEGER) "
+			   "FROM facts.facts_meta WHERE key = 'seq'",
+			   "") < 0))
+		return e->code;
+	int n = store_run(g->store, e,
+			  "INSERT OR REPLACE INTO facts.fact_change"
+			  "(host_id, table_name, seq) VALUES(?, ?, ?)",
+			  "sci", g->report->host_id, g->contract->name, g->seq);
+	return n < 0 ? n : 0;
+}
+
+static int
+status_keep(struct ingest *g, const struct fact_event *ev, bool complete,
+	    struct str why, struct err *e)
+{
 	int n = store_run(
 		g->store, e,
 		"INSERT INTO facts.collector_status(host_id, table_name, "
@@ -334,27 +396,58 @@ table_end(struct ingest *g, const struct fact_event *ev, struct err *e)
 		complete ? g->header.taken_at : (int64_t)0,
 		complete ? (int64_t)1 : (int64_t)0, why, g->n_rows,
 		g->n_dropped, ev->ms);
-	if (n < 0)
-		return n;
+
+	return n < 0 ? n : 0;
+}
+
+static int
+table_end(struct ingest *g, const struct fact_event *ev, struct err *e)
+{
+	bool complete = ev->state == SNAPSHOT_COMPLETE && g->n_dropped == 0 &&
+			ev->count == g->n_rows;
+
+	if (g->contract == NULL)
+		return 0;
+	if (complete && gone_mark(g, e) < 0)
+		return e->code;
+
+	struct str why = ev->reason;
+	if (!complete && ev->state == SNAPSHOT_COMPLETE)
+		why = STR("damaged");
+	if (cannot_forget(g, e) < 0 || status_look(g, complete, why, e) < 0 ||
+	    status_keep(g, ev, complete, why, e) < 0)
+		return e->code;
+	if ((g->moved || g->n_changed > 0) && change_note(g, e) < 0)
+		return e->code;
 
 	g->report->n_tables++;
 	g->report->n_changed += g->n_changed;
 	if (g->n_changed > 0 && g->report->n_touched < TABLES_MAX)
-		g->touched[g->report->n_touched++] =
-			str_c(g->contract->name);
+		g->touched[g->report->n_touched++] = str_c(g->contract->name);
 	return 0;
 }
 
 static int
 cannot_apply(struct ingest *g, const struct fact_event *ev, struct err *e)
 {
-	if (g->contract == NULL)
+	const struct contract *c = g->contract;
+	size_t col = 0;
+
+	if (c == NULL)
 		return 0;
+	while (col < c->n_cols && !str_is(ev->column, c->cols[col].name))
+		col++;
+	if (col == c->n_cols && ev->column.len > 0)
+		return 0; /* of a newer program */
+	g->cannot[col] = true;
 	int n = store_run(g->store, e,
-			  "INSERT OR REPLACE INTO facts.collector_cannot "
-			  "VALUES(?, ?, ?, ?)",
-			  "scss", g->report->host_id, g->contract->name,
-			  ev->column, ev->reason);
+			  "INSERT INTO facts.collector_cannot "
+			  "VALUES(?, ?, ?, ?) "
+			  "ON CONFLICT DO UPDATE SET reason = excluded.reason "
+			  "WHERE reason <> excluded.reason",
+			  "scss", g->report->host_id, c->name, ev->column,
+			  ev->reason);
+	g->moved = g->moved || n > 0;
 	return n < 0 ? n : 0;
 }
 
@@ -429,8 +522,7 @@ replay_check(struct ingest *g, struct hash sum, struct err *e)
 			  "s", g->report->host_id) < 0)
 		return e->code;
 	if (same > 0)
-		return err_set(e, -EALREADY, "'%s' was taken already",
-			       g->path);
+		return err_set(e, -EALREADY, "'%s' was taken already", g->path);
 	/* Our own probe is no replay; its clock may have been set back. */
 	if (g->header.sequence <= last && g->report->origin != FACT_LOCAL)
 		return err_set(e, -ESTALE,

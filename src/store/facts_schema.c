@@ -176,6 +176,13 @@ static const char fixed_sql[] =
 	" arrived_at INTEGER NOT NULL, origin TEXT NOT NULL,"
 	" file_hash TEXT NOT NULL,"
 	" PRIMARY KEY(host_id, sequence, file_hash)) STRICT;"
+	/* The last change of a table of a host that a check could notice. */
+	"CREATE TABLE IF NOT EXISTS facts.fact_change("
+	" host_id TEXT NOT NULL, table_name TEXT NOT NULL,"
+	" seq INTEGER NOT NULL,"
+	" PRIMARY KEY(host_id, table_name)) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX IF NOT EXISTS facts.fact_change_seq ON fact_change(seq);"
+	"INSERT OR IGNORE INTO facts.facts_meta VALUES('seq', '0');"
 	/*
 	 * Starts of one machine follow each other. Where facts of one start
 	 * came before and after those of another, there are two machines.
