@@ -62,6 +62,7 @@ t_has 'the person is told how to mend it' 'sudo ufw enable' \
 	at 2026-11-02 check $fw
 t_has 'a finding is open' 'open' at 2026-11-02 finding list
 take 2026-11-03 pc1 on >/dev/null
+at 2026-11-03 check >/dev/null # a run that keeps no passing subjects
 t_exit 'mended: exit 0' 0 at 2026-11-03 check $fw
 t_out 'the finding is resolved, not gone' resolved sh -c \
 	'"$0" --dir o finding list --all --json | grep -o "resolved\|gone"' \
@@ -72,6 +73,7 @@ take 2026-11-04 pc2 off >/dev/null
 at 2026-11-04 check $fw >/dev/null
 at 2026-11-04 host enrol silent --platform linux >/dev/null
 take 2026-11-05 pc2 on >/dev/null
+at 2026-11-05 check >/dev/null
 t_exit 'a silent machine: exit 3' 3 at 2026-11-05 check $fw
 t_out 'what the others mended is resolved' 0 sh -c \
 	'"$0" --dir o finding list --json | grep -c open' "$YAMORI"
