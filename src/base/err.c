@@ -14,11 +14,11 @@ arg_keep(char *to, struct str s)
 }
 
 struct conversion {
-	size_t len;	 /* bytes behind the % */
-	int longs;	 /* number of l; 3 = z, 4 = j */
-	bool star;	 /* %.*s */
-	unsigned pos;	 /* %N$s: N; else 0 */
-	char kind;	 /* s c d u x % */
+	size_t len;   /* bytes behind the % */
+	int longs;    /* number of l; 3 = z, 4 = j */
+	bool star;    /* %.*s */
+	unsigned pos; /* %N$s: N; else 0 */
+	char kind;    /* s c d u x % */
 };
 
 static struct conversion
@@ -107,8 +107,7 @@ err_text_set(struct err_text *t, const char *fmt, va_list ap)
 			tmp[0] = (char)va_arg(args, int);
 			s = (struct str){ tmp, 1 };
 		} else {
-			assert(c.kind == 'd' || c.kind == 'u' ||
-			       c.kind == 'x');
+			assert(c.kind == 'd' || c.kind == 'u' || c.kind == 'x');
 			s = integer_text(tmp, sizeof(tmp), c, &args);
 		}
 		arg_keep(t->args[t->n_args++], s);

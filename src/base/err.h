@@ -24,8 +24,8 @@ struct err_text {
  * most four of them.
  */
 struct err {
-	int code;      /* negative errno value; 0 = nothing happened */
-	int sys;       /* errno to be named behind the text, or 0 */
+	int code; /* negative errno value; 0 = nothing happened */
+	int sys;  /* errno to be named behind the text, or 0 */
 	int n_prefixes;
 	struct err_text text;
 	struct err_text prefixes[ERR_PREFIXES]; /* [0] = innermost */

@@ -77,8 +77,8 @@ int
 fs_read(struct arena *a, const char *path, size_t max, struct str *ret,
 	struct err *e)
 {
-	auto_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK |
-					    O_BINARY);
+	auto_fd int fd = open(path,
+			      O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_BINARY);
 	if (fd < 0)
 		return err_sys(e, "cannot open '%s'", path);
 
@@ -157,8 +157,7 @@ fs_list(struct arena *a, const char *path, size_t max, struct str **ret,
 				       "'%s' has more than %zu entries", path,
 				       max);
 		if (n == cap) {
-			struct str *more =
-				ARENA_ARRAY(a, cap * 2, struct str);
+			struct str *more = ARENA_ARRAY(a, cap * 2, struct str);
 
 			memcpy(more, names, n * sizeof(*names));
 			names = more;

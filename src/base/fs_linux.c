@@ -58,15 +58,13 @@ dir_sync(const char *path, struct err *e)
 }
 
 int
-fs_write_atomic(const char *path, struct str data, unsigned mode,
-		struct err *e)
+fs_write_atomic(const char *path, struct str data, unsigned mode, struct err *e)
 {
 	auto_arena *a = arena_new();
-	char *tmp = str_to_c(a, str_fmt(a, "%s.tmp-%ld", path,
-					(long)getpid()));
-	auto_fd int fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC |
-					   O_NOFOLLOW,
-			      mode);
+	char *tmp = str_to_c(a, str_fmt(a, "%s.tmp-%ld", path, (long)getpid()));
+	auto_fd int fd = open(
+		tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+		mode);
 	if (fd < 0)
 		return err_sys(e, "cannot write '%s'", path);
 

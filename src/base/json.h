@@ -15,13 +15,13 @@ struct buf;
 struct json {
 	struct buf *out;
 	int depth;
-	bool pretty;		   /* two blanks a level */
+	bool pretty;		    /* two blanks a level */
 	bool first[JSON_DEPTH + 1]; /* nothing in this level yet */
 	bool after_key;
 };
 
 void json_init(struct json *j, struct buf *out, bool pretty);
-void json_open(struct json *j, char bracket); /* '{' or '[' */
+void json_open(struct json *j, char bracket);  /* '{' or '[' */
 void json_close(struct json *j, char bracket); /* '}' or ']' */
 void json_key(struct json *j, const char *key);
 void json_str(struct json *j, struct str s);

@@ -7,7 +7,7 @@
 
 #define YEAR_MIN 1
 #define YEAR_MAX 9999
-#define AT_MAX INT64_C(253402300799999999)  /* the end of 9999 */
+#define AT_MAX INT64_C(253402300799999999) /* the end of 9999 */
 #define AT_MIN INT64_C(-62135596800000000) /* the start of 1 */
 
 static const struct zone tokyo = { .name = "Asia/Tokyo",
@@ -37,8 +37,8 @@ days_of_civil(int year, int month, int day)
 	int64_t y = month <= 2 ? (int64_t)year - 1 : year;
 	int64_t era = (y >= 0 ? y : y - 399) / 400;
 	int64_t of_era = y - era * 400;
-	int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 +
-			  day - 1;
+	int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day -
+			  1;
 
 	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 +
 	       of_year - 719468;
@@ -191,8 +191,8 @@ date_read(struct str *s, struct civil *c)
 {
 	return digits(s, 4, &c->year) && one(s, '-') &&
 	       digits(s, 2, &c->month) && one(s, '-') &&
-	       digits(s, 2, &c->day) && c->year >= YEAR_MIN &&
-	       c->month >= 1 && c->month <= 12 && c->day >= 1 &&
+	       digits(s, 2, &c->day) && c->year >= YEAR_MIN && c->month >= 1 &&
+	       c->month <= 12 && c->day >= 1 &&
 	       c->day <= month_days(c->year, c->month);
 }
 
@@ -326,9 +326,12 @@ duration_parse(struct str s, struct duration *ret, struct err *e)
 		const char *name;
 		int64_t months, days, us;
 	} units[] = {
-		{ "s", 0, 0, MOMENT_SEC },	 { "min", 0, 0, 60 * MOMENT_SEC },
-		{ "h", 0, 0, 3600 * MOMENT_SEC }, { "d", 0, 1, 0 },
-		{ "w", 0, 7, 0 },		 { "mo", 1, 0, 0 },
+		{ "s", 0, 0, MOMENT_SEC },
+		{ "min", 0, 0, 60 * MOMENT_SEC },
+		{ "h", 0, 0, 3600 * MOMENT_SEC },
+		{ "d", 0, 1, 0 },
+		{ "w", 0, 7, 0 },
+		{ "mo", 1, 0, 0 },
 		{ "y", 12, 0, 0 },
 	};
 	struct str text = str_trim(s);
@@ -384,8 +387,8 @@ on_add(int64_t days, const struct duration *d, int64_t *ret, struct err *e)
 }
 
 int
-at_add(int64_t at, const struct duration *d, const struct zone *z,
-       int64_t *ret, struct err *e)
+at_add(int64_t at, const struct duration *d, const struct zone *z, int64_t *ret,
+       struct err *e)
 {
 	if (at < AT_MIN || at > AT_MAX)
 		return err_set(e, -ERANGE, "the time is out of range");

@@ -16,7 +16,7 @@ struct err;
 #define MOMENT_DAY (86400 * MOMENT_SEC)
 
 struct civil {
-	int year, month, day;	    /* month and day from 1 */
+	int year, month, day;	  /* month and day from 1 */
 	int hour, minute, second; /* 0 to 23, 59, 59 */
 	int64_t us;
 };
@@ -76,8 +76,7 @@ int duration_parse(struct str s, struct duration *ret, struct err *e);
 /* Months clamp to the end of the month; civil arithmetic in the zone. */
 int at_add(int64_t at, const struct duration *d, const struct zone *z,
 	   int64_t *ret, struct err *e);
-int on_add(int64_t days, const struct duration *d, int64_t *ret,
-	   struct err *e);
+int on_add(int64_t days, const struct duration *d, int64_t *ret, struct err *e);
 
 /* Its length when added to 2001-01-01: what orders durations. */
 int64_t duration_us(const struct duration *d);

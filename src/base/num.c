@@ -68,8 +68,7 @@ num_parse_range(struct str s, int64_t min, int64_t max, int64_t *ret,
 		return err_set(e, -EINVAL, "'%.*s' is not a whole number",
 			       STR_ARG(s));
 	if (n < min || n > max)
-		return err_set(e, -ERANGE,
-			       "%lld is not between %lld and %lld",
+		return err_set(e, -ERANGE, "%lld is not between %lld and %lld",
 			       (long long)n, (long long)min, (long long)max);
 	*ret = n;
 	return 0;

@@ -10,8 +10,8 @@ struct err;
 int num_parse(struct str s, int64_t *ret, struct err *e);
 int num_parse_range(struct str s, int64_t min, int64_t max, int64_t *ret,
 		    struct err *e);
-bool num_try(struct str s, int64_t *ret);	   /* decimal */
-bool num_try_hex(struct str s, uint64_t *ret);   /* without 0x */
+bool num_try(struct str s, int64_t *ret);      /* decimal */
+bool num_try_hex(struct str s, uint64_t *ret); /* without 0x */
 bool num_try_octal(struct str s, uint64_t *ret);
 
 /* false when the result does not fit; *ret is then not written. */

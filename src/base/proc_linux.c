@@ -15,8 +15,8 @@
 static const char *
 program_find(struct arena *a, const char *name)
 {
-	static const char *const folders[] = { "/usr/sbin", "/usr/bin",
-					       "/sbin", "/bin" };
+	static const char *const folders[] = { "/usr/sbin", "/usr/bin", "/sbin",
+					       "/bin" };
 
 	if (strchr(name, '/') != NULL)
 		return access(name, X_OK) == 0 ? name : NULL;
@@ -32,16 +32,15 @@ program_find(struct arena *a, const char *name)
 NORETURN static void
 child(const char *path, const char *const argv[], int out)
 {
-	static const char *const env[] = {
-		"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL
-	};
+	static const char *const env[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+					   "LC_ALL=C", NULL };
 	int null = open("/dev/null", O_RDWR);
 
 	/* In a sandbox that may not write, complaints go nowhere as well. */
 	if (null < 0)
 		null = open("/dev/null", O_RDONLY);
-	if (null < 0 || setsid() < 0 || dup2(null, 0) < 0 ||
-	    dup2(out, 1) < 0 || dup2(null, 2) < 0)
+	if (null < 0 || setsid() < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 ||
+	    dup2(null, 2) < 0)
 		_exit(127);
 	/* execve takes pointers to char but changes nothing. */
 	union {
@@ -129,8 +128,7 @@ proc_run(struct arena *a, const char *const argv[],
 	child_end(pid, stopped < 0, ret_exit);
 	if (stopped == -ETIMEDOUT)
 		return err_set(e, stopped, "'%s' took longer than %lld s",
-			       argv[0],
-			       (long long)(limits->time_us / 1000000));
+			       argv[0], (long long)(limits->time_us / 1000000));
 	if (stopped < 0)
 		return err_set(e, stopped, "'%s' printed more than %zu bytes",
 			       argv[0], limits->output_max);

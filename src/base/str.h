@@ -20,7 +20,7 @@ struct str str_fmt(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 bool str_eq(struct str a, struct str b);
 bool str_is(struct str a, const char *c);
 bool str_is_nocase(struct str a, const char *c); /* ASCII only */
-int str_cmp(struct str a, struct str b);	  /* bytewise, as memcmp */
+int str_cmp(struct str a, struct str b);	 /* bytewise, as memcmp */
 bool str_starts(struct str s, const char *prefix);
 bool str_ends(struct str s, const char *suffix);
 bool str_has(struct str s, const char *part);
@@ -35,7 +35,7 @@ struct str str_after(struct str s, char c);
 
 struct str str_from(struct str s, size_t at); /* at may be past the end */
 struct str str_first(struct str s, size_t n);
-struct str str_trim(struct str s); /* ASCII white space at both ends */
+struct str str_trim(struct str s);    /* ASCII white space at both ends */
 struct str str_unquote(struct str s); /* one pair of " or ' around it */
 
 /*

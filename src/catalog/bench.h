@@ -46,8 +46,7 @@ struct tables {
 };
 
 struct tables *tables_of(struct arena *a, const struct catalog *c);
-const struct table_shape *tables_find(const struct tables *t,
-				      struct str name);
+const struct table_shape *tables_find(const struct tables *t, struct str name);
 
 /* Makes them in main of a store in memory, those of reads or all (NULL). */
 int tables_create(struct store *s, const struct tables *t,
@@ -118,8 +117,7 @@ struct verdicts bench_wanted(struct arena *a, const struct example *ex);
 const char *verdict_name(enum verdict v);
 
 /* A row of NULLs in that column is among the given ones. */
-bool bench_has_null(const struct bench *b, struct str table,
-		    struct str column);
+bool bench_has_null(const struct bench *b, struct str table, struct str column);
 bool bench_gives(const struct bench *b, struct str table);
 
 #endif

@@ -37,8 +37,8 @@ take_one(const struct walk *w, struct str path, struct str shown,
 	struct err e = { 0 };
 	struct str text;
 
-	if (fs_read(w->a, str_to_c(w->a, path), YAML_SIZE_MAX + 1, &text,
-		    &e) < 0) {
+	if (fs_read(w->a, str_to_c(w->a, path), YAML_SIZE_MAX + 1, &text, &e) <
+	    0) {
 		refuse(w, shown, &e);
 		return;
 	}
@@ -79,8 +79,7 @@ take_areas(const struct walk *w, struct str dir, struct str shown,
 		struct str sub = fs_join(w->a, dir, names[i]);
 		struct stat st;
 
-		if (stat(str_to_c(w->a, sub), &st) < 0 ||
-		    !S_ISDIR(st.st_mode))
+		if (stat(str_to_c(w->a, sub), &st) < 0 || !S_ISDIR(st.st_mode))
 			continue;
 		if (take_folder(w, sub, fs_join(w->a, shown, names[i]), take,
 				e) < 0)
@@ -178,8 +177,7 @@ take_messages(const struct reader_ctx *r, const struct yaml *y,
 }
 
 static void
-take_list(const struct reader_ctx *r, const struct yaml *y,
-	  struct catalog *to)
+take_list(const struct reader_ctx *r, const struct yaml *y, struct catalog *to)
 {
 	if (str_ends(r->file, "/packs.yaml"))
 		to->n_packs = read_packs(r, y, &to->packs);
@@ -226,8 +224,7 @@ sort(void *list, size_t n, size_t size, int (*cmp)(const void *, const void *))
 #define REFUSE_TWICE(d, list, n, what)                                         \
 	for (size_t i = 1; i < (n); i++)                                       \
 		if (str_eq((list)[i].id, (list)[i - 1].id))                    \
-			diags_error(d, (list)[i].id, "two %s of this id",      \
-				    what)
+	diags_error(d, (list)[i].id, "two %s of this id", what)
 
 static void
 arrange(struct catalog *c, struct diags *d)
@@ -319,8 +316,7 @@ control_find(const struct catalog *c, struct str id)
 const struct ledger *
 ledger_find(const struct catalog *c, struct str id)
 {
-	return find_sorted(c->ledgers, c->n_ledgers, sizeof(c->ledgers[0]),
-			   id);
+	return find_sorted(c->ledgers, c->n_ledgers, sizeof(c->ledgers[0]), id);
 }
 
 const struct requirement *
@@ -372,8 +368,8 @@ catalog_parameter(const struct catalog *c, struct str full,
 	if (k == NULL)
 		return NULL;
 
-	const struct parameter *p =
-		parameter_find(k, str_from(full, id.len + 1));
+	const struct parameter *p = parameter_find(k,
+						   str_from(full, id.len + 1));
 	if (p != NULL && ret_control != NULL)
 		*ret_control = k;
 	return p;

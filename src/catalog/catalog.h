@@ -105,7 +105,7 @@ enum cadence_event {
 };
 
 struct cadence {
-	struct str every;	 /* a duration, or NULL */
+	struct str every;	/* a duration, or NULL */
 	struct str every_param; /* or the parameter that holds it */
 	enum cadence_event when;
 	struct str event;
@@ -158,8 +158,8 @@ struct control {
 	struct str pack, done_by, subject;
 	struct words title, text, why, fix, attack, note_today;
 	struct words question; /* what a person may declare; may be NULL */
-	struct str effort; /* a duration, or NULL */
-	int impact;	   /* 1 to 3; 0 = not said */
+	struct str effort;     /* a duration, or NULL */
+	int impact;	       /* 1 to 3; 0 = not said */
 	bool costs_money;
 	struct cadence cadence;
 	struct str assess; /* SQL, or NULL */
@@ -311,8 +311,8 @@ int catalog_load(struct arena *a, struct store *s, struct catalog **ret,
  * One file that somebody wants to adopt. NULL and an error in d when it
  * cannot be understood; text stays the caller's.
  */
-struct control *control_read(struct arena *a, struct str file,
-			     struct str text, struct diags *d);
+struct control *control_read(struct arena *a, struct str file, struct str text,
+			     struct diags *d);
 struct ledger *ledger_read(struct arena *a, struct str file, struct str text,
 			   struct diags *d);
 
@@ -346,7 +346,7 @@ const struct parameter *catalog_parameter(const struct catalog *c,
  * or says what was expected. List: JSON array, or elements separated by
  * commas; table: JSON array of objects.
  */
-int parameter_parse(struct arena *a, const struct parameter *p,
-		    struct str text, struct str *ret, struct err *e);
+int parameter_parse(struct arena *a, const struct parameter *p, struct str text,
+		    struct str *ret, struct err *e);
 
 #endif

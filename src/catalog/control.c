@@ -44,7 +44,8 @@ read_condition(const struct reader_ctx *r, const struct yaml_pair *p)
 	}
 
 	bool is_bool = y->kind == YAML_TEXT && y->scalar == YAML_IS_BOOL;
-	struct yaml one = { .kind = YAML_MAP, .n = 1,
+	struct yaml one = { .kind = YAML_MAP,
+			    .n = 1,
 			    .pairs = &(struct yaml_pair){ .key = STR("value"),
 							  .value = p->value } };
 	if (c.test == CONDITION_IS && is_bool)
@@ -98,8 +99,9 @@ read_event(const struct reader_ctx *r, const struct yaml *map,
 	}
 	c->within = read_duration(r, y, "within", c->when == EVENT_WITHIN);
 	if (c->when == EVENT_NONE || (c->within.p && c->when != EVENT_WITHIN))
-		READ_BAD(r, y, "expected {on: EVENT}, {before: EVENT}, {after: "
-			       "EVENT} or {within: DURATION, of: EVENT}");
+		READ_BAD(r, y,
+			 "expected {on: EVENT}, {before: EVENT}, {after: "
+			 "EVENT} or {within: DURATION, of: EVENT}");
 }
 
 static void
@@ -111,8 +113,8 @@ read_cadence(const struct reader_ctx *r, const struct yaml *map,
 	if (s.len > 0 && s.p[0] == ':') {
 		c->cadence.every_param = str_from(s, 1);
 
-		const struct parameter *p =
-			parameter_find(c, c->cadence.every_param);
+		const struct parameter *p = parameter_find(
+			c, c->cadence.every_param);
 		if (p == NULL || p->type != PARAM_DURATION)
 			READ_BAD(r, yaml_find(map, "every"),
 				 "'%.*s' is no duration parameter of this "
@@ -125,8 +127,7 @@ read_cadence(const struct reader_ctx *r, const struct yaml *map,
 }
 
 static void
-read_uses(const struct reader_ctx *r, const struct yaml *map,
-	  struct control *c)
+read_uses(const struct reader_ctx *r, const struct yaml *map, struct control *c)
 {
 	const struct yaml *y = read_key(r, map, "use", false);
 
@@ -205,13 +206,11 @@ read_lists_of(const struct reader_ctx *r, const struct yaml *y,
 	c->n_also_by = read_texts(r, y, "also_by", false, &c->also_by);
 	c->n_proof = read_texts(r, y, "proof", false, &c->proof);
 	c->n_rechecks = read_texts(r, y, "rechecks", false, &c->rechecks);
-	c->n_mutants_ok = read_texts(r, y, "mutants_ok", false,
-				     &c->mutants_ok);
+	c->n_mutants_ok = read_texts(r, y, "mutants_ok", false, &c->mutants_ok);
 }
 
 static void
-read_assess(const struct reader_ctx *r, const struct yaml *y,
-	    struct control *c)
+read_assess(const struct reader_ctx *r, const struct yaml *y, struct control *c)
 {
 	const struct yaml *sql = read_key(r, y, "assess", false);
 
@@ -233,8 +232,7 @@ refuse_leftovers(const struct reader_ctx *r, const struct yaml *y)
 		const struct yaml *v = yaml_find(y, keys[i]);
 
 		if (v != NULL)
-			READ_BAD(r, v,
-				 "'%s' is for listed controls; remove it",
+			READ_BAD(r, v, "'%s' is for listed controls; remove it",
 				 keys[i]);
 	}
 }
@@ -250,10 +248,10 @@ read_control(const struct reader_ctx *r, const struct yaml *y)
 	read_id(r, y, c);
 	c->complete = READ_ENUM(r, y, "status", status_names) == 1;
 	c->level = (enum level)READ_ENUM(r, y, "level", level_names);
-	c->strength =
-		(enum strength)READ_ENUM(r, y, "strength", strength_names);
-	c->kind =
-		(enum control_kind)READ_ENUM(r, y, "kind", control_kind_names);
+	c->strength = (enum strength)READ_ENUM(r, y, "strength",
+					       strength_names);
+	c->kind = (enum control_kind)READ_ENUM(r, y, "kind",
+					       control_kind_names);
 	c->pack = read_name(r, y, "pack", true);
 	c->done_by = read_name(r, y, "done_by", true);
 	c->subject = read_name(r, y, "subject", true);
@@ -270,8 +268,7 @@ read_control(const struct reader_ctx *r, const struct yaml *y)
 }
 
 struct control *
-control_read(struct arena *a, struct str file, struct str text,
-	     struct diags *d)
+control_read(struct arena *a, struct str file, struct str text, struct diags *d)
 {
 	struct reader_ctx r = { .a = a, .d = d, .file = file };
 	const struct yaml *y = yaml_parse(a, file, text, d);

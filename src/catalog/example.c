@@ -106,8 +106,7 @@ read_policy(const struct reader_ctx *r, const struct yaml *map,
 }
 
 static void
-read_now(const struct reader_ctx *r, const struct yaml *map,
-	 struct example *ex)
+read_now(const struct reader_ctx *r, const struct yaml *map, struct example *ex)
 {
 	struct err e = { 0 };
 	int64_t at;
@@ -138,8 +137,9 @@ check_wants(const struct reader_ctx *r, const struct yaml *y,
 	if (ex->none && n > 0)
 		READ_BAD(r, y, "an example with 'none' wants no subjects");
 	if (!ex->none && n == 0)
-		READ_BAD(r, y, "an example wants pass, fail, unknown or "
-			       "none: true");
+		READ_BAD(r, y,
+			 "an example wants pass, fail, unknown or "
+			 "none: true");
 	for (size_t i = 0; i < ex->n_fail; i++)
 		if (subject_in(ex->fail[i], ex->pass, ex->n_pass))
 			READ_BAD(r, y, "'%.*s' is wanted twice",

@@ -5,21 +5,36 @@
 
 #define OFF(type, member) offsetof(struct type, member)
 #define STR_COL(type, member)                                                  \
-	{ .name = #member, .kind = COL_KIND_STR, .off = OFF(type, member) }
+	{                                                                      \
+		.name = #member, .kind = COL_KIND_STR,                         \
+		.off = OFF(type, member)                                       \
+	}
 #define WORDS_COL(type, member)                                                \
-	{ .name = #member, .kind = COL_KIND_WORDS, .off = OFF(type, member) }
+	{                                                                      \
+		.name = #member, .kind = COL_KIND_WORDS,                       \
+		.off = OFF(type, member)                                       \
+	}
 #define INT_COL(type, member)                                                  \
-	{ .name = #member, .kind = COL_KIND_INT, .off = OFF(type, member) }
+	{                                                                      \
+		.name = #member, .kind = COL_KIND_INT,                         \
+		.off = OFF(type, member)                                       \
+	}
 #define INT64_COL(type, member)                                                \
-	{ .name = #member, .kind = COL_KIND_INT64, .off = OFF(type, member) }
+	{                                                                      \
+		.name = #member, .kind = COL_KIND_INT64,                       \
+		.off = OFF(type, member)                                       \
+	}
 #define BOOL_COL(type, member)                                                 \
-	{ .name = #member, .kind = COL_KIND_BOOL, .off = OFF(type, member) }
+	{                                                                      \
+		.name = #member, .kind = COL_KIND_BOOL,                        \
+		.off = OFF(type, member)                                       \
+	}
 #define NAMES_COL(type, member, list)                                          \
-	{ .name = #member,                                                     \
-	  .kind = COL_KIND_NAMES,                                              \
-	  .off = OFF(type, member),                                            \
-	  .names = list,                                                       \
-	  .n_names = ARRAY_LEN(list) }
+	{                                                                      \
+		.name = #member, .kind = COL_KIND_NAMES,                       \
+		.off = OFF(type, member), .names = list,                       \
+		.n_names = ARRAY_LEN(list)                                     \
+	}
 #define COLS(list) .cols = list, .n_cols = ARRAY_LEN(list)
 #define PART(type, ptr, count)                                                 \
 	.off_list = OFF(type, ptr), .off_n = OFF(type, count)
@@ -51,11 +66,10 @@ static const struct col control_cols[] = {
 	{ "every", COL_KIND_STR, OFF(control, cadence.every), NULL, 0 },
 	{ "every_param", COL_KIND_STR, OFF(control, cadence.every_param), NULL,
 	  0 },
-	{ "event_when", COL_KIND_NAMES, OFF(control, cadence.when),
-	  event_names, ARRAY_LEN(event_names) },
+	{ "event_when", COL_KIND_NAMES, OFF(control, cadence.when), event_names,
+	  ARRAY_LEN(event_names) },
 	{ "event", COL_KIND_STR, OFF(control, cadence.event), NULL, 0 },
-	{ "event_within", COL_KIND_STR, OFF(control, cadence.within), NULL,
-	  0 },
+	{ "event_within", COL_KIND_STR, OFF(control, cadence.within), NULL, 0 },
 	STR_COL(control, assess),
 };
 
@@ -190,8 +204,8 @@ static const struct shape requirement_parts[] = {
 };
 
 static const struct col eol_cols[] = {
-	STR_COL(os_eol, os_id),	 STR_COL(os_eol, version_id),
-	STR_COL(os_eol, edition), STR_COL(os_eol, eol_on),
+	STR_COL(os_eol, os_id),	      STR_COL(os_eol, version_id),
+	STR_COL(os_eol, edition),     STR_COL(os_eol, eol_on),
 	STR_COL(os_eol, extended_on), STR_COL(os_eol, source),
 };
 
@@ -201,9 +215,10 @@ static const struct col message_cols[] = {
 };
 
 static const struct col choice_cols[] = {
-	STR_COL(choice_row, owner), STR_COL(choice_row, part),
-	STR_COL(choice_row, list),  { "value", COL_KIND_STR,
-				      OFF(choice_row, named.value), NULL, 0 },
+	STR_COL(choice_row, owner),
+	STR_COL(choice_row, part),
+	STR_COL(choice_row, list),
+	{ "value", COL_KIND_STR, OFF(choice_row, named.value), NULL, 0 },
 	{ "label", COL_KIND_WORDS, OFF(choice_row, named.label), NULL, 0 },
 };
 
@@ -223,19 +238,13 @@ const struct shape ledger_choice_shape = {
 	.self = { .table = name, COLS(columns), .size = sizeof(struct type) }
 
 const struct owner_shape owner_shapes[] = {
-	{ SELF("control", control_cols, control),
-	  .parts = control_parts,
-	  .n_parts = ARRAY_LEN(control_parts),
-	  .lists_table = "control_list",
-	  .lists = control_lists,
-	  .n_lists = ARRAY_LEN(control_lists),
+	{ SELF("control", control_cols, control), .parts = control_parts,
+	  .n_parts = ARRAY_LEN(control_parts), .lists_table = "control_list",
+	  .lists = control_lists, .n_lists = ARRAY_LEN(control_lists),
 	  PART(catalog, controls, n_controls) },
-	{ SELF("ledger", ledger_cols, ledger),
-	  .parts = ledger_parts,
-	  .n_parts = ARRAY_LEN(ledger_parts),
-	  .lists_table = "ledger_list",
-	  .lists = ledger_lists,
-	  .n_lists = ARRAY_LEN(ledger_lists),
+	{ SELF("ledger", ledger_cols, ledger), .parts = ledger_parts,
+	  .n_parts = ARRAY_LEN(ledger_parts), .lists_table = "ledger_list",
+	  .lists = ledger_lists, .n_lists = ARRAY_LEN(ledger_lists),
 	  PART(catalog, ledgers, n_ledgers) },
 	{ SELF("pack", pack_cols, pack), PART(catalog, packs, n_packs) },
 	{ SELF("answer", answer_cols, answer),
@@ -243,13 +252,10 @@ const struct owner_shape owner_shapes[] = {
 	{ SELF("duty_role", role_cols, catalog_role),
 	  PART(catalog, roles, n_roles) },
 	{ SELF("source_doc", doc_cols, source_doc),
-	  .lists_table = "source_doc_list",
-	  .lists = doc_lists,
-	  .n_lists = ARRAY_LEN(doc_lists),
-	  PART(catalog, docs, n_docs) },
+	  .lists_table = "source_doc_list", .lists = doc_lists,
+	  .n_lists = ARRAY_LEN(doc_lists), PART(catalog, docs, n_docs) },
 	{ SELF("requirement", requirement_cols, requirement),
-	  .parts = requirement_parts,
-	  .n_parts = ARRAY_LEN(requirement_parts),
+	  .parts = requirement_parts, .n_parts = ARRAY_LEN(requirement_parts),
 	  PART(catalog, requirements, n_requirements) },
 	{ SELF("os_eol", eol_cols, os_eol), PART(catalog, eol, n_eol) },
 	{ SELF("message", message_cols, catalog_message),
@@ -266,8 +272,8 @@ shape_columns(const struct shape *sh, const char *behind, struct buf *b)
 		if (b->len > 0 && i > 0)
 			buf_c(b, ", ");
 		if (c->kind == COL_KIND_WORDS)
-			buf_fmt(b, "%s_ja%s, %s_en%s", c->name, behind,
-				c->name, behind);
+			buf_fmt(b, "%s_ja%s, %s_en%s", c->name, behind, c->name,
+				behind);
 		else
 			buf_fmt(b, "%s%s", c->name, behind);
 	}

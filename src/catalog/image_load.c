@@ -37,8 +37,8 @@ name_at(struct stmt *st, int *at, const struct col *c)
 }
 
 static void
-col_load(const struct loader *l, struct stmt *st, int *at,
-	 const struct col *c, char *row)
+col_load(const struct loader *l, struct stmt *st, int *at, const struct col *c,
+	 char *row)
 {
 	void *p = row + c->off;
 	struct words words;
@@ -72,8 +72,8 @@ static int
 count(const struct loader *l, const char *table, size_t *ret)
 {
 	int64_t n = 0;
-	struct str sql = str_fmt(
-		l->a, "SELECT count(*) FROM catalog.%s", table);
+	struct str sql = str_fmt(l->a, "SELECT count(*) FROM catalog.%s",
+				 table);
 
 	if (store_get_int(l->s, &n, l->e, sql.p, "") < 0)
 		return l->e->code;
@@ -120,8 +120,7 @@ rows_load(const struct loader *l, const struct shape *sh, char **ret,
 		if (owners != NULL)
 			(*owners)[i] = text_at(l, st, &at);
 		for (size_t j = 0; j < sh->n_cols; j++)
-			col_load(l, st, &at, &sh->cols[j],
-				 *ret + i * sh->size);
+			col_load(l, st, &at, &sh->cols[j], *ret + i * sh->size);
 		i++;
 	}
 	*ret_n = i;
@@ -184,12 +183,12 @@ list_rows(const struct loader *l, const char *table, struct list_row **ret,
 	  size_t *ret_n)
 {
 	static const struct col cols[] = {
-		{ "owner", COL_KIND_STR, offsetof(struct list_row, owner),
-		  NULL, 0 },
+		{ "owner", COL_KIND_STR, offsetof(struct list_row, owner), NULL,
+		  0 },
 		{ "list", COL_KIND_STR, offsetof(struct list_row, list), NULL,
 		  0 },
-		{ "value", COL_KIND_STR, offsetof(struct list_row, value),
-		  NULL, 0 },
+		{ "value", COL_KIND_STR, offsetof(struct list_row, value), NULL,
+		  0 },
 	};
 	auto_stmt *st = NULL;
 	size_t n = 0, i = 0;
@@ -216,8 +215,8 @@ list_rows(const struct loader *l, const char *table, struct list_row **ret,
 }
 
 static int
-text_lists_load(const struct loader *l, const struct owner_shape *o,
-		char *list, size_t n)
+text_lists_load(const struct loader *l, const struct owner_shape *o, char *list,
+		size_t n)
 {
 	struct list_row *rows = NULL;
 	size_t n_rows = 0, hint = 0;
@@ -229,9 +228,9 @@ text_lists_load(const struct loader *l, const struct owner_shape *o,
 
 	struct str *values = ARENA_ARRAY(l->a, n_rows, struct str);
 	for (size_t i = 0, end; i < n_rows; i = end) {
-		for (end = i; end < n_rows &&
-			      str_eq(rows[end].owner, rows[i].owner) &&
-			      str_eq(rows[end].list, rows[i].list);
+		for (end = i;
+		     end < n_rows && str_eq(rows[end].owner, rows[i].owner) &&
+		     str_eq(rows[end].list, rows[i].list);
 		     end++)
 			values[end] = rows[end].value;
 
@@ -324,12 +323,12 @@ all_choices(const struct loader *l, struct catalog *c)
 	for (size_t i = 0; i < c->n_ledgers; i++) {
 		struct ledger *g = &c->ledgers[i];
 
-		g->n_states = choices_take(&of, g->id, STR("state"),
-					   "choices", &g->states);
+		g->n_states = choices_take(&of, g->id, STR("state"), "choices",
+					   &g->states);
 		for (size_t j = 0; j < g->n_fields; j++)
-			g->fields[j].n_choices =
-				choices_take(&of, g->id, g->fields[j].name,
-					     "choices", &g->fields[j].choices);
+			g->fields[j].n_choices = choices_take(
+				&of, g->id, g->fields[j].name, "choices",
+				&g->fields[j].choices);
 	}
 	return 0;
 }

@@ -163,8 +163,8 @@ part_write(const struct writer *w, const struct shape *sh,
 		const char *row = (const char *)list + i * of->size;
 		const struct str *id = (const void *)row;
 		size_t n_parts;
-		const void *parts =
-			list_of(row, sh->off_list, sh->off_n, &n_parts);
+		const void *parts = list_of(row, sh->off_list, sh->off_n,
+					    &n_parts);
 
 		if (rows_write(w, st, sh, id, parts, n_parts) < 0)
 			return w->e->code;
@@ -241,9 +241,8 @@ owner_write(const struct writer *w, const struct owner_shape *o,
 }
 
 static int
-choices_write(const struct writer *w, struct stmt *st,
-	      const struct shape *sh, struct choice_row row,
-	      const struct named *list, size_t n)
+choices_write(const struct writer *w, struct stmt *st, const struct shape *sh,
+	      struct choice_row row, const struct named *list, size_t n)
 {
 	struct choice_row *rows = ARENA_ARRAY(w->a, n, struct choice_row);
 
@@ -263,22 +262,22 @@ control_choices(const struct writer *w, struct stmt *st,
 		struct choice_row row = { .owner = c->id, .part = p->name };
 
 		row.list = STR("choices");
-		if (choices_write(w, st, &control_choice_shape, row,
-				  p->choices, p->n_choices) < 0)
+		if (choices_write(w, st, &control_choice_shape, row, p->choices,
+				  p->n_choices) < 0)
 			return w->e->code;
 		row.list = STR("labels");
-		if (choices_write(w, st, &control_choice_shape, row,
-				  p->labels, p->n_labels) < 0)
+		if (choices_write(w, st, &control_choice_shape, row, p->labels,
+				  p->n_labels) < 0)
 			return w->e->code;
 	}
 	return 0;
 }
 
 static int
-ledger_choices(const struct writer *w, struct stmt *st,
-	       const struct ledger *l)
+ledger_choices(const struct writer *w, struct stmt *st, const struct ledger *l)
 {
-	struct choice_row row = { .owner = l->id, .part = STR("state"),
+	struct choice_row row = { .owner = l->id,
+				  .part = STR("state"),
 				  .list = STR("choices") };
 
 	if (choices_write(w, st, &ledger_choice_shape, row, l->states,

@@ -5,9 +5,9 @@
 #include "tables/contract.h"
 
 const char *const field_type_names[18] = {
-	"text",	  "int",    "number", "date", "datetime", "duration",
-	"money",  "bool",   "choice", "ref",  "person",	  "dept",
-	"file",	  "url",    "email",  "phone", "ip",	  "mac",
+	"text",	 "int",	 "number", "date",  "datetime", "duration",
+	"money", "bool", "choice", "ref",   "person",	"dept",
+	"file",	 "url",	 "email",  "phone", "ip",	"mac",
 };
 const char *const data_class_names[4] = {
 	[CLASS_PLAIN] = "plain",
@@ -20,24 +20,24 @@ const char *const data_class_names[4] = {
 	"id version title purpose level key states state_label phases "        \
 	"approvers flow_note retention note sources covers fields"
 #define FIELD_KEYS                                                             \
-	"name type to label help required required_when required_note many "  \
+	"name type to label help required required_when required_note many "   \
 	"choices phase class was note"
 
 /* SQLite's keywords that cannot stand as a name, and our own columns. */
 static const char *const taken[] = {
-	"add",	    "all",	  "alter",    "and",	   "as",
-	"between",  "case",	  "check",    "collate",   "commit",
-	"constraint", "create",	  "default",  "deferrable", "delete",
-	"distinct", "drop",	  "else",     "escape",	   "except",
-	"exists",   "foreign",	  "from",     "group",	   "having",
-	"if",	    "in",	  "index",    "insert",	   "intersect",
-	"into",	    "is",	  "isnull",   "join",	   "limit",
-	"not",	    "notnull",	  "null",     "on",	   "or",
-	"order",    "primary",	  "references", "returning", "select",
-	"set",	    "table",	  "then",     "to",	   "transaction",
-	"union",    "unique",	  "update",   "using",	   "values",
-	"when",	    "where",	  "id",	      "rev",	   "state",
-	"change_seq", "deleted_at", "rowid",  "host_id",
+	"add",	      "all",	    "alter",	  "and",	"as",
+	"between",    "case",	    "check",	  "collate",	"commit",
+	"constraint", "create",	    "default",	  "deferrable", "delete",
+	"distinct",   "drop",	    "else",	  "escape",	"except",
+	"exists",     "foreign",    "from",	  "group",	"having",
+	"if",	      "in",	    "index",	  "insert",	"intersect",
+	"into",	      "is",	    "isnull",	  "join",	"limit",
+	"not",	      "notnull",    "null",	  "on",		"or",
+	"order",      "primary",    "references", "returning",	"select",
+	"set",	      "table",	    "then",	  "to",		"transaction",
+	"union",      "unique",	    "update",	  "using",	"values",
+	"when",	      "where",	    "id",	  "rev",	"state",
+	"change_seq", "deleted_at", "rowid",	  "host_id",
 };
 
 static void
@@ -51,8 +51,9 @@ check_field_name(const struct reader_ctx *r, const struct yaml *y,
 			READ_BAD(r, y, "a field cannot be named '%.*s'",
 				 STR_ARG(f->name));
 	if ((f->type == FIELD_DATETIME) != at)
-		READ_BAD(r, y, "'%.*s': a datetime, and nothing else, is named "
-			       "..._at",
+		READ_BAD(r, y,
+			 "'%.*s': a datetime, and nothing else, is named "
+			 "..._at",
 			 STR_ARG(f->name));
 	if ((f->type == FIELD_DATE) != on)
 		READ_BAD(r, y,
@@ -151,8 +152,7 @@ read_ledger(const struct reader_ctx *r, const struct yaml *y)
 }
 
 struct ledger *
-ledger_read(struct arena *a, struct str file, struct str text,
-	    struct diags *d)
+ledger_read(struct arena *a, struct str file, struct str text, struct diags *d)
 {
 	struct reader_ctx r = { .a = a, .d = d, .file = file };
 	const struct yaml *y = yaml_parse(a, file, text, d);

@@ -72,8 +72,9 @@ conditions(const struct linking *l, const struct control *k)
 		const struct answer *a = answer_find(l->c, c->answer);
 
 		if (a == NULL)
-			BAD(l, k, "'applies_when' asks for '%.*s', which "
-				  "nobody is asked",
+			BAD(l, k,
+			    "'applies_when' asks for '%.*s', which "
+			    "nobody is asked",
 			    STR_ARG(c->answer));
 		else if (a->is_int == (c->test == CONDITION_IS))
 			BAD(l, k, "'applies_when': '%.*s' is answered by %s",
@@ -104,8 +105,7 @@ coverage(const struct linking *l, const struct control *k)
 					    STR_ARG(k->file), u->line,
 					    u->column),
 				    "there is no parameter '%.*s.%.*s'",
-				    STR_ARG(u->control),
-				    STR_ARG(u->parameter));
+				    STR_ARG(u->control), STR_ARG(u->parameter));
 	}
 }
 
@@ -138,8 +138,9 @@ sentence(const struct linking *l, const struct control *k, struct str text,
 
 	for (size_t i = 0; i < k->n_parameters; i++)
 		if (!in_sentence(text, k->parameters[i].name))
-			BAD(l, k, "parameter '%.*s' is not in the sentence "
-				  "(text.%s)",
+			BAD(l, k,
+			    "parameter '%.*s' is not in the sentence "
+			    "(text.%s)",
 			    STR_ARG(k->parameters[i].name), lang);
 	for (size_t at; (at = str_find(rest, '{')) != STR_NONE;) {
 		rest = str_from(rest, at + 1);
@@ -183,8 +184,8 @@ languages(const struct linking *l, const struct control *k)
 		const char *name;
 		const struct words *words;
 	} texts[] = {
-		{ "title", &k->title }, { "text", &k->text },
-		{ "why", &k->why },	{ "fix", &k->fix },
+		{ "title", &k->title },	  { "text", &k->text },
+		{ "why", &k->why },	  { "fix", &k->fix },
 		{ "attack", &k->attack },
 	};
 
@@ -291,8 +292,8 @@ ledger(const struct linking *l, const struct ledger *g)
 			diags_error(l->d, at,
 				    "'%.*s' refers to no ledger: '%.*s'",
 				    STR_ARG(f->name), STR_ARG(f->to));
-		if (f->many && (ledger_find(l->c, child) != NULL ||
-				is_contract(child)))
+		if (f->many &&
+		    (ledger_find(l->c, child) != NULL || is_contract(child)))
 			diags_error(l->d, at,
 				    "the values of '%.*s' need a table '%.*s', "
 				    "which is there already",
@@ -321,8 +322,7 @@ requirements(const struct linking *l)
 			diags_error(l->d, STR("data/requirements"),
 				    "'%.*s' is primary in %zu controls; "
 				    "expected one",
-				    STR_ARG(c->requirements[i].id),
-				    primary[i]);
+				    STR_ARG(c->requirements[i].id), primary[i]);
 }
 
 /* Both must hold to say that a release still gets fixes: see vuln controls. */

@@ -43,7 +43,8 @@ at_line(const struct lint *l, const struct control *k, int line)
 		       k->line_assess + 1 + line);
 }
 
-#define BAD(l, k, line, ...) diags_error((l)->d, at_line(l, k, line), __VA_ARGS__)
+#define BAD(l, k, line, ...)                                                   \
+	diags_error((l)->d, at_line(l, k, line), __VA_ARGS__)
 
 enum time_kind {
 	TIME_NONE,
@@ -120,7 +121,7 @@ time_left(const struct token *t, size_t n, size_t i)
 static void
 times(struct lint *l, const struct control *k)
 {
-	static const char *const ops[] = { "=",	 "==", "<>", "!=",     "<",
+	static const char *const ops[] = { "=",	 "==", "<>", "!=",	"<",
 					   "<=", ">",  ">=", "BETWEEN", "IS" };
 	struct token *t;
 	size_t n = sql_tokens(l->a, k->assess, &t);
@@ -190,8 +191,8 @@ prepares(struct judged *j)
 		return false;
 	}
 	for (size_t i = 0; i < j->reads.n; i++) {
-		const struct table_shape *t =
-			tables_find(l->tables, j->reads.list[i].table);
+		const struct table_shape *t = tables_find(
+			l->tables, j->reads.list[i].table);
 
 		facts = facts || (t != NULL && t->kind == TABLE_FACT);
 	}
@@ -239,8 +240,7 @@ say_differences(struct judged *j, const struct example *ex,
 		const struct verdict_row *g = verdict_find(got, w->subject);
 
 		if (g == NULL || g->verdict != w->verdict)
-			diags_error(j->l->d, at,
-				    "%.*s: '%.*s' should be %s",
+			diags_error(j->l->d, at, "%.*s: '%.*s' should be %s",
 				    STR_ARG(j->k->id), STR_ARG(w->subject),
 				    verdict_name(w->verdict));
 	}
@@ -267,9 +267,8 @@ examples_run(struct judged *j)
 	j->got = ARENA_ARRAY(l->a, k->n_examples, struct verdicts);
 	for (size_t i = 0; i < k->n_examples; i++) {
 		const struct example *ex = &k->examples[i];
-		struct bench *b =
-			bench_open(l->a, l->tables, k, ex, &j->reads,
-				   j->bindings, j->n_bindings, l->d);
+		struct bench *b = bench_open(l->a, l->tables, k, ex, &j->reads,
+					     j->bindings, j->n_bindings, l->d);
 		struct verdicts want = bench_wanted(l->a, ex);
 		struct verdicts *got = &j->got[j->n_benches];
 		struct err e = { 0 };
@@ -314,8 +313,7 @@ noticed(struct judged *j, size_t bench, struct str sql)
 	struct err e = { 0 };
 
 	return bench_run(j->benches[bench], a, sql, &got, &e) < 0 ||
-	       !same(&got, &j->got[bench]) ||
-	       !same_hosts(&got, &j->got[bench]);
+	       !same(&got, &j->got[bench]) || !same_hosts(&got, &j->got[bench]);
 }
 
 static void
@@ -351,8 +349,8 @@ columns_read(struct judged *j, struct str **ret)
 
 	*ret = ARENA_ARRAY(j->l->a, COLUMNS_MAX, struct str);
 	for (size_t i = 0; i < j->reads.n; i++) {
-		const struct table_shape *t =
-			tables_find(j->l->tables, j->reads.list[i].table);
+		const struct table_shape *t = tables_find(
+			j->l->tables, j->reads.list[i].table);
 
 		for (size_t k = 0; t != NULL && k < t->n_cols; k++) {
 			bool known = n == COLUMNS_MAX;
@@ -488,8 +486,8 @@ shift_noticed(struct judged *j, size_t binding, size_t no, const char **what,
 
 		if (was.p == NULL)
 			continue;
-		struct str to =
-			value_shift(j->l->a, b->parameter, was, no, what);
+		struct str to = value_shift(j->l->a, b->parameter, was, no,
+					    what);
 		if (to.p == NULL || str_eq(to, was))
 			continue;
 		*ret_any = true;
@@ -578,8 +576,7 @@ ledger_conditions(struct lint *l, const struct ledger *g)
 					 STR_ARG(g->id));
 		if (query_prepare(l->all, l->a, sql, &st, &reads, &e) < 0)
 			diags_error(l->d,
-				    str_fmt(l->a, "%.*s:1:1",
-					    STR_ARG(g->file)),
+				    str_fmt(l->a, "%.*s:1:1", STR_ARG(g->file)),
 				    "required_when of '%.*s': %.*s",
 				    STR_ARG(g->fields[i].name),
 				    STR_ARG(err_words(l->a, &e)));
@@ -598,9 +595,9 @@ lint_open(struct lint *l, struct arena *a, struct arena *each,
 }
 
 int
-lint_control(struct arena *a, const struct catalog *c,
-	     const struct control *k, enum lint_depth depth, struct diags *d,
-	     struct lint_counts *ret, struct err *e)
+lint_control(struct arena *a, const struct catalog *c, const struct control *k,
+	     enum lint_depth depth, struct diags *d, struct lint_counts *ret,
+	     struct err *e)
 {
 	struct lint l;
 	int r = lint_open(&l, a, a, c, d, e);

@@ -121,8 +121,7 @@ read_docs(const struct reader_ctx *r, const struct yaml *y,
 }
 
 size_t
-read_eol(const struct reader_ctx *r, const struct yaml *y,
-	 struct os_eol **ret)
+read_eol(const struct reader_ctx *r, const struct yaml *y, struct os_eol **ret)
 {
 	const struct yaml *l = list_of(r, y, "eol", "dated_on eol");
 	size_t n = l != NULL ? l->n : 0;
@@ -152,8 +151,8 @@ size_t
 read_requirements(const struct reader_ctx *r, const struct yaml *y,
 		  struct requirement **ret)
 {
-	const struct yaml *l =
-		list_of(r, y, "requirements", "prefix requirements");
+	const struct yaml *l = list_of(r, y, "requirements",
+				       "prefix requirements");
 	struct str prefix = read_name(r, y, "prefix", true);
 	size_t n = l != NULL ? l->n : 0;
 

@@ -32,8 +32,8 @@ deps_add(struct arena *a, struct str path, int depth, struct buf *out,
 	if (fs_list(a, str_to_c(a, path), FILES_MAX, &names, &n, e) < 0)
 		return e->code;
 	for (size_t i = 0; i < n; i++)
-		if (deps_add(a, fs_join(a, path, names[i]), depth - 1, out,
-			     e) < 0)
+		if (deps_add(a, fs_join(a, path, names[i]), depth - 1, out, e) <
+		    0)
 			return e->code;
 	return 0;
 }

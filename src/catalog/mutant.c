@@ -17,18 +17,18 @@ struct maker {
 	size_t n;
 	const struct str *columns;
 	size_t n_columns;
-	bool *skip;    /* belongs to the column detail */
-	bool *between; /* the AND of a BETWEEN */
+	bool *skip;	 /* belongs to the column detail */
+	bool *between;	 /* the AND of a BETWEEN */
 	struct str *now; /* the texts of the mutant being made */
 	struct mutant *list;
 	size_t n_list, cap;
 };
 
 static const char *const breaks[] = {
-	"WHERE", "ON",	  "WHEN",  "THEN",  "ELSE",   "SELECT",	  "GROUP",
-	"ORDER", "LIMIT", "JOIN",  "LEFT",  "INNER",  "CROSS",	  "FROM",
-	"END",	 "AS",	  "HAVING", "CASE", "UNION",  "BY",	  "DISTINCT",
-	"EXCEPT", "FILTER", "WITH",
+	"WHERE", "ON",	  "WHEN",     "THEN",	"ELSE",	  "SELECT",
+	"GROUP", "ORDER", "LIMIT",    "JOIN",	"LEFT",	  "INNER",
+	"CROSS", "FROM",  "END",      "AS",	"HAVING", "CASE",
+	"UNION", "BY",	  "DISTINCT", "EXCEPT", "FILTER", "WITH",
 };
 #define IS(m, i, word) token_is(&(m)->t[i], word)
 #define IS_BREAK(m, i) token_in(&(m)->t[i], breaks, ARRAY_LEN(breaks))
@@ -78,9 +78,9 @@ keep(struct maker *m, size_t at, struct str what)
 	for (size_t i = 0; i < m->n_list && !known; i++)
 		known = str_eq(m->list[i].sql, sql);
 	if (!known && m->n_list < m->cap)
-		m->list[m->n_list++] = (struct mutant){
-			.what = what, .sql = sql, .line = m->t[at].line
-		};
+		m->list[m->n_list++] = (struct mutant){ .what = what,
+							.sql = sql,
+							.line = m->t[at].line };
 	for (size_t i = 0; i < m->n; i++)
 		m->now[i] = m->t[i].text;
 }
@@ -109,9 +109,9 @@ mark_skips(struct maker *m)
 				    t->case_depth == m->t[j].case_depth;
 
 			if (t->depth < m->t[j].depth ||
-			    (same && (str_is(t->text, ",") ||
-				      token_is(t, "SELECT") ||
-				      token_is(t, "DISTINCT"))))
+			    (same &&
+			     (str_is(t->text, ",") || token_is(t, "SELECT") ||
+			      token_is(t, "DISTINCT"))))
 				break;
 			m->skip[k] = true;
 		}
@@ -125,8 +125,7 @@ mark_betweens(struct maker *m)
 		if (!IS(m, i, "BETWEEN"))
 			continue;
 		for (size_t j = i + 1; j < m->n; j++) {
-			if (IS(m, j, "AND") &&
-			    m->t[j].depth == m->t[i].depth) {
+			if (IS(m, j, "AND") && m->t[j].depth == m->t[i].depth) {
 				m->between[j] = true;
 				break;
 			}
@@ -138,9 +137,8 @@ static void
 comparison(struct maker *m, size_t i)
 {
 	static const char *const turns[][3] = {
-		{ "<", "<=", ">" },  { "<=", "<", ">" },
-		{ ">", ">=", "<" },  { ">=", ">", "<" },
-		{ "=", "<>", NULL }, { "==", "<>", NULL },
+		{ "<", "<=", ">" },  { "<=", "<", ">" },  { ">", ">=", "<" },
+		{ ">=", ">", "<" },  { "=", "<>", NULL }, { "==", "<>", NULL },
 		{ "<>", "=", NULL }, { "!=", "=", NULL },
 	};
 
@@ -208,11 +206,9 @@ constant(struct maker *m, size_t i)
 
 	if (m->t[i].kind == TOKEN_TEXT)
 		replace(m, i, "'mutant'");
-	else if (m->t[i].kind == TOKEN_NUMBER &&
-		 num_try(m->t[i].text, &v) && v < INT64_MAX &&
-		 (prev == m->n || !IS(m, prev, "LIMIT")))
-		replace(m, i,
-			str_to_c(m->a, str_fmt(m->a, "%" PRId64, v + 1)));
+	else if (m->t[i].kind == TOKEN_NUMBER && num_try(m->t[i].text, &v) &&
+		 v < INT64_MAX && (prev == m->n || !IS(m, prev, "LIMIT")))
+		replace(m, i, str_to_c(m->a, str_fmt(m->a, "%" PRId64, v + 1)));
 }
 
 static bool
@@ -310,8 +306,7 @@ operand(struct maker *m, size_t i)
 	size_t left = left_of(m, i), right = right_of(m, i);
 
 	blank(m, i, right);
-	keep(m, i,
-	     str_fmt(m->a, "dropped: %.*s", STR_ARG(shown(m, i, right))));
+	keep(m, i, str_fmt(m->a, "dropped: %.*s", STR_ARG(shown(m, i, right))));
 	if (joins(m, left))
 		return;
 
@@ -362,7 +357,11 @@ mutants_make(struct arena *a, struct str sql, const struct str *columns,
 {
 	struct token *t;
 	size_t n = sql_tokens(a, sql, &t);
-	struct maker m = { .a = a, .sql = sql, .t = t, .n = n, .columns = columns,
+	struct maker m = { .a = a,
+			   .sql = sql,
+			   .t = t,
+			   .n = n,
+			   .columns = columns,
 			   .n_columns = n_columns };
 
 	m.skip = ARENA_ARRAY(a, n, bool);

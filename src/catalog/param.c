@@ -33,8 +33,7 @@ in_bounds(const struct parameter *p, int64_t v, int64_t min, int64_t max,
 	  struct err *e)
 {
 	if ((p->min.p != NULL && v < min) || (p->max.p != NULL && v > max))
-		return err_set(e, -ERANGE,
-			       "'%.*s' must be from %.*s to %.*s",
+		return err_set(e, -ERANGE, "'%.*s' must be from %.*s to %.*s",
 			       STR_ARG(p->name),
 			       STR_ARG(p->min.p ? p->min : STR("(no limit)")),
 			       STR_ARG(p->max.p ? p->max : STR("(no limit)")));
@@ -62,8 +61,8 @@ duration_value(struct arena *a, const struct parameter *p, struct str text,
 			       "'%.*s' expects a duration like 90min, 14d or "
 			       "3y, not '%.*s'",
 			       STR_ARG(p->name), STR_ARG(text));
-	if (in_bounds(p, duration_us(&d), length_of(p->min),
-		      length_of(p->max), e) < 0)
+	if (in_bounds(p, duration_us(&d), length_of(p->min), length_of(p->max),
+		      e) < 0)
 		return e->code;
 	*ret = str_copy(a, text);
 	return 0;
@@ -101,8 +100,7 @@ choice_value(struct arena *a, const struct parameter *p, struct str text,
 			return 0;
 		}
 		list = str_fmt(a, "%.*s%s%.*s", STR_ARG(list),
-			       i > 0 ? ", " : "",
-			       STR_ARG(p->choices[i].value));
+			       i > 0 ? ", " : "", STR_ARG(p->choices[i].value));
 	}
 	return err_set(e, -EINVAL, "'%.*s' expects one of %.*s, not '%.*s'",
 		       STR_ARG(p->name), STR_ARG(list), STR_ARG(text));
@@ -311,8 +309,8 @@ read_labels(const struct reader_ctx *r, const struct yaml *map,
 	for (size_t i = 0; i < y->n; i++) {
 		p->labels[i].value = y->pairs[i].key;
 		if (read_map(r, y->pairs[i].value, "a label", "ja en"))
-			p->labels[i].label =
-				read_words_here(r, y->pairs[i].value);
+			p->labels[i].label = read_words_here(r,
+							     y->pairs[i].value);
 	}
 }
 

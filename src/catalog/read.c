@@ -71,9 +71,10 @@ read_map(const struct reader_ctx *r, const struct yaml *y, const char *what,
 		struct yaml at = { .line = p->line, .column = p->column };
 
 		if (!word_in(p->key, keys))
-			READ_BAD(r, &at,
-				 "unknown key '%.*s' in %s; expected one of: %s",
-				 STR_ARG(p->key), what, keys);
+			READ_BAD(
+				r, &at,
+				"unknown key '%.*s' in %s; expected one of: %s",
+				STR_ARG(p->key), what, keys);
 	}
 	return true;
 }
@@ -189,8 +190,8 @@ read_int(const struct reader_ctx *r, const struct yaml *map, const char *key,
 	if (y->kind != YAML_TEXT || y->scalar != YAML_IS_INT ||
 	    !num_try(y->text, &n) || n < min || n > max) {
 		READ_BAD(r, y,
-			 "expected a whole number from %" PRId64
-			 " to %" PRId64 " for '%s'",
+			 "expected a whole number from %" PRId64 " to %" PRId64
+			 " for '%s'",
 			 min, max, key);
 		return def;
 	}
@@ -206,8 +207,8 @@ read_bool(const struct reader_ctx *r, const struct yaml *map, const char *key,
 	if (y == NULL)
 		return def;
 	if (y->kind != YAML_TEXT || y->scalar != YAML_IS_BOOL) {
-		READ_BAD(r, y, "expected true or false for '%s', found %s",
-			 key, kind_words(y));
+		READ_BAD(r, y, "expected true or false for '%s', found %s", key,
+			 kind_words(y));
 		return def;
 	}
 	return str_is(y->text, "true");

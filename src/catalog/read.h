@@ -45,13 +45,12 @@ bool read_bool(const struct reader_ctx *r, const struct yaml *map,
 	       const char *key, bool def);
 int read_enum(const struct reader_ctx *r, const struct yaml *map,
 	      const char *key, const char *const *names, size_t n, bool needed);
-#define READ_ENUM(r, map, key, names) \
+#define READ_ENUM(r, map, key, names)                                          \
 	read_enum(r, map, key, names, ARRAY_LEN(names), true)
 
 /* A list below key, or NULL and 0. */
-const struct yaml *read_list(const struct reader_ctx *r,
-			     const struct yaml *map, const char *key,
-			     bool needed);
+const struct yaml *read_list(const struct reader_ctx *r, const struct yaml *map,
+			     const char *key, bool needed);
 size_t read_texts(const struct reader_ctx *r, const struct yaml *map,
 		  const char *key, bool needed, struct str **ret);
 size_t read_sources(const struct reader_ctx *r, const struct yaml *map,
@@ -73,8 +72,7 @@ size_t read_parameters(const struct reader_ctx *r, const struct yaml *map,
 size_t read_examples(const struct reader_ctx *r, const struct yaml *map,
 		     struct example **ret);
 
-struct control *read_control(const struct reader_ctx *r,
-			     const struct yaml *y);
+struct control *read_control(const struct reader_ctx *r, const struct yaml *y);
 struct ledger *read_ledger(const struct reader_ctx *r, const struct yaml *y);
 
 size_t read_packs(const struct reader_ctx *r, const struct yaml *y,

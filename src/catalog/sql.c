@@ -68,8 +68,8 @@ run_len(struct str s, size_t from, bool (*is)(char))
 static size_t
 other_len(struct str s)
 {
-	static const char *const longer[] = { "->>", "||", "->", "<=", ">=",
-					      "<>",  "!=", "==" };
+	static const char *const longer[] = { "->>", "||", "->", "<=",
+					      ">=",  "<>", "!=", "==" };
 
 	for (size_t i = 0; i < ARRAY_LEN(longer); i++)
 		if (str_starts(s, longer[i]))

@@ -19,21 +19,28 @@ static const struct {
 	const char *name;
 	struct base_col cols[BASE_COLS_MAX];
 } base_tables[] = {
-	{ "host", { { "host_id", CELL_TEXT }, { "name", CELL_TEXT },
-		    { "platform", CELL_TEXT }, { "role", CELL_TEXT },
-		    { "state", CELL_TEXT }, { "enrolled_on", CELL_DATE } } },
-	{ "os_eol", { { "os_id", CELL_TEXT }, { "version_id", CELL_TEXT },
-		      { "edition", CELL_TEXT }, { "eol_on", CELL_DATE },
-		      { "extended_on", CELL_DATE },
-		      { "source", CELL_TEXT } } },
+	{ "host",
+	  { { "host_id", CELL_TEXT },
+	    { "name", CELL_TEXT },
+	    { "platform", CELL_TEXT },
+	    { "role", CELL_TEXT },
+	    { "state", CELL_TEXT },
+	    { "enrolled_on", CELL_DATE } } },
+	{ "os_eol",
+	  { { "os_id", CELL_TEXT },
+	    { "version_id", CELL_TEXT },
+	    { "edition", CELL_TEXT },
+	    { "eol_on", CELL_DATE },
+	    { "extended_on", CELL_DATE },
+	    { "source", CELL_TEXT } } },
 };
 
 static enum cell_type
 cell_of_column(enum col_type t)
 {
 	static const enum cell_type types[] = {
-		[COL_TEXT] = CELL_TEXT,	      [COL_INT] = CELL_INT,
-		[COL_BOOL] = CELL_BOOL,	      [COL_INSTANT] = CELL_INSTANT,
+		[COL_TEXT] = CELL_TEXT, [COL_INT] = CELL_INT,
+		[COL_BOOL] = CELL_BOOL, [COL_INSTANT] = CELL_INSTANT,
 		[COL_DATE] = CELL_DATE,
 	};
 
@@ -142,8 +149,8 @@ tables_of(struct arena *a, const struct catalog *c)
 		t->list[t->n++] = ledger_table(a, l);
 		for (size_t j = 0; j < l->n_fields; j++)
 			if (l->fields[j].many)
-				t->list[t->n++] =
-					child_table(a, l, &l->fields[j]);
+				t->list[t->n++] = child_table(a, l,
+							      &l->fields[j]);
 	}
 	return t;
 }
@@ -183,8 +190,8 @@ tables_create(struct store *s, const struct tables *t,
 	      const struct reads *reads, struct err *e)
 {
 	static const char *const types[] = {
-		[CELL_TEXT] = "TEXT",	 [CELL_INT] = "INTEGER",
-		[CELL_REAL] = "REAL",	 [CELL_BOOL] = "INTEGER",
+		[CELL_TEXT] = "TEXT",	    [CELL_INT] = "INTEGER",
+		[CELL_REAL] = "REAL",	    [CELL_BOOL] = "INTEGER",
 		[CELL_INSTANT] = "INTEGER", [CELL_DATE] = "TEXT",
 	};
 	auto_arena *a = arena_new();

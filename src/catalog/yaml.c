@@ -297,8 +297,8 @@ syntax_error(struct reading *r, const yaml_parser_t *p)
 		COMPLAIN(r, m, "not readable as UTF-8: %s",
 			 p->problem ? p->problem : "");
 	else if (p->context != NULL && p->context[0] != '\0')
-		COMPLAIN(r, m, "YAML: %s %s",
-			 p->context, p->problem ? p->problem : "");
+		COMPLAIN(r, m, "YAML: %s %s", p->context,
+			 p->problem ? p->problem : "");
 	else
 		COMPLAIN(r, m, "YAML: %s", p->problem ? p->problem : "");
 }
@@ -380,8 +380,7 @@ json_node(const struct yaml *y, struct buf *out)
 	} else if (y->scalar == YAML_IS_TEXT) {
 		json_quote(out, y->text);
 	} else {
-		buf_str(out, y->scalar == YAML_IS_NULL ? STR("null")
-						       : y->text);
+		buf_str(out, y->scalar == YAML_IS_NULL ? STR("null") : y->text);
 	}
 }
 

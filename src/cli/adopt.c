@@ -10,7 +10,8 @@
 #define FILE_MAX ((size_t)1024 * 1024)
 
 static const struct option options[] = {
-	{ "by", "NAME", "who approves it; without this nothing comes into force" },
+	{ "by", "NAME",
+	  "who approves it; without this nothing comes into force" },
 	{ "drop", "CONTROL", "what was adopted no longer counts" },
 	{ 0 },
 };
@@ -46,8 +47,7 @@ examine(struct cli *c, const struct catalog *cat, struct str text,
 }
 
 static void
-part_show(struct cli *c, const char *title, struct str before,
-	  struct str after)
+part_show(struct cli *c, const char *title, struct str before, struct str after)
 {
 	if (str_eq(before, after))
 		return;
@@ -115,7 +115,9 @@ run(struct cli *c, struct err *e)
 
 	difference_show(c, control_find(cat, k->id), k);
 	if (!cli_has(c, "by")) {
-		cli_print(c, "Nothing has changed yet. To put it in force: yamori adopt %s --by NAME\n",
+		cli_print(c,
+			  "Nothing has changed yet. To put it in force: yamori "
+			  "adopt %s --by NAME\n",
 			  c->args[0]);
 		return EXIT_OK;
 	}
@@ -129,7 +131,10 @@ const struct command command_adopt = {
 	.name = "adopt",
 	.summary = "put a control of your own in force, after its examples ran",
 	.synopsis = "FILE [--by NAME] | --drop CONTROL --by NAME",
-	.details = "The file is checked and its examples are run; what would be different is shown first. The text is kept in the journal and in the directory's local/. A file changed there later is reported and not used.",
+	.details = "The file is checked and its examples are run; what would "
+		   "be different is shown first. The text is kept in the "
+		   "journal and in the directory's local/. A file changed "
+		   "there later is reported and not used.",
 	.options = options,
 	.no_json = true,
 	.run = run,

@@ -38,10 +38,10 @@ struct cli {
 	enum lang lang;
 	bool json; /* --json was given */
 	bool color;
-	const char *dir; /* the organisation's directory */
+	const char *dir;	 /* the organisation's directory */
 	const char *const *args; /* after the command and its options */
 	size_t n_args;
-	struct buf *out; /* printed when the command returns */
+	struct buf *out;	/* printed when the command returns */
 	struct store *messages; /* opened when first needed */
 	const struct command *command;
 	const char *values[CLI_OPTIONS_MAX]; /* by position in options */
@@ -49,12 +49,12 @@ struct cli {
 
 struct command {
 	const char *name;
-	const char *summary;	 /* one line, English; also the message id */
-	const char *synopsis;	 /* what follows the name */
-	const char *details;	 /* paragraphs for --help; may be NULL */
+	const char *summary;  /* one line, English; also the message id */
+	const char *synopsis; /* what follows the name */
+	const char *details;  /* paragraphs for --help; may be NULL */
 	const struct option *options; /* ends with { 0 }; may be NULL */
-	bool no_json;		 /* prints no data */
-	bool hidden;		 /* roles of `serve` and the like */
+	bool no_json;		      /* prints no data */
+	bool hidden;		      /* roles of `serve` and the like */
 
 	/* Returns an exit code, or negative with e set: exit 2. */
 	int (*run)(struct cli *c, struct err *e);

@@ -70,8 +70,7 @@ until_default(struct cli *c, struct store *s, struct str *ret, struct err *e)
 	static const struct duration year = { .months = 12, .n = 1 };
 	int64_t day;
 
-	if (on_add(days_of_at(moment_now(), store_zone(s)), &year, &day, e) <
-	    0)
+	if (on_add(days_of_at(moment_now(), store_zone(s)), &year, &day, e) < 0)
 		return e->code;
 	*ret = on_print(c->arena, day);
 	return 0;
@@ -85,8 +84,7 @@ ask(struct cli *c, const struct control *k, struct declaration_new *d,
 	struct str question = ja ? k->question.ja : k->question.en;
 
 	cli_wrap(c,
-		 question.len > 0 ? question
-				  : (ja ? k->title.ja : k->title.en),
+		 question.len > 0 ? question : (ja ? k->title.ja : k->title.en),
 		 0, cli_width());
 	while (d->answer.len == 0) {
 		struct str typed;
@@ -112,8 +110,7 @@ ask(struct cli *c, const struct control *k, struct declaration_new *d,
 }
 
 static int
-declare(struct cli *c, struct store *s, const struct control *k,
-	struct err *e)
+declare(struct cli *c, struct store *s, const struct control *k, struct err *e)
 {
 	struct declaration_new d = {
 		.control = k->id,
@@ -136,7 +133,9 @@ declare(struct cli *c, struct store *s, const struct control *k,
 		return e->code;
 	if (declaration_save(s, &d, e) < 0)
 		return e->code;
-	cli_print(c, "Kept: %.*s, by %.*s until %.*s. It counts as declared, not as measured.\n",
+	cli_print(c,
+		  "Kept: %.*s, by %.*s until %.*s. It counts as declared, not "
+		  "as measured.\n",
 		  STR_ARG(k->id), STR_ARG(d.by), STR_ARG(d.until_on));
 	return EXIT_OK;
 }
@@ -171,9 +170,11 @@ run(struct cli *c, struct err *e)
 
 const struct command command_declare = {
 	.name = "declare",
-	.summary = "say how it is where no machine can tell, with your name and an end",
+	.summary = "say how it is where no machine can tell, with your name "
+		   "and an end",
 	.synopsis = "[CONTROL [--answer yes|no|unknown --by NAME]]",
-	.details = "Without a measure: lists what was declared. A fresh fact that says otherwise wins over a declaration.",
+	.details = "Without a measure: lists what was declared. A fresh fact "
+		   "that says otherwise wins over a declaration.",
 	.options = options,
 	.run = run,
 };

@@ -64,8 +64,8 @@ sources(struct view *v)
 
 	for (size_t i = 0; i < v->k->n_sources; i++) {
 		const struct source_ref *r = &v->k->sources[i];
-		const struct source_doc *d =
-			source_doc_find(v->p->catalog, r->doc);
+		const struct source_doc *d = source_doc_find(v->p->catalog,
+							     r->doc);
 
 		all = str_fmt(v->c->arena, "%.*s%.*s %.*s\n", STR_ARG(all),
 			      STR_ARG(d ? words(v, d->title) : r->doc),
@@ -99,8 +99,7 @@ last_result(struct view *v, struct err *e)
 	}
 	cli_print(c, "%s on %s (fine %lld, to do %lld)\n",
 		  cli_text(c, str_to_c(c->arena, stmt_str(st, 0))),
-		  at_print_short(c->arena, stmt_int(st, 1), store_zone(v->s))
-			  .p,
+		  at_print_short(c->arena, stmt_int(st, 1), store_zone(v->s)).p,
 		  (long long)stmt_int(st, 2), (long long)stmt_int(st, 3));
 	return 0;
 }

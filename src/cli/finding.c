@@ -75,16 +75,15 @@ row_text(struct cli *c, struct store *s, const struct catalog *cat,
 	 struct stmt *st)
 {
 	const struct control *k = control_find(cat, stmt_str(st, CONTROL));
-	struct str title = k == NULL		     ? stmt_str(st, CONTROL)
+	struct str title = k == NULL		? stmt_str(st, CONTROL)
 			   : c->lang == LANG_JA ? k->title.ja
-						     : k->title.en;
+						: k->title.en;
 	struct str until = stmt_str(st, WAIVED);
 
 	buf_fmt(c->out, "%.*s  %s  ", STR_ARG(stmt_str(st, ID)),
 		at_print_short(c->arena, stmt_int(st, OPENED), store_zone(s))
 			.p);
-	cli_pad(c,
-		str_c(cli_text(c, str_to_c(c->arena, stmt_str(st, STATE)))),
+	cli_pad(c, str_c(cli_text(c, str_to_c(c->arena, stmt_str(st, STATE)))),
 		8);
 	buf_char(c->out, ' ');
 	cli_style(c, STYLE_BOLD, title);
@@ -107,10 +106,9 @@ list(struct cli *c, struct store *s, struct err *e)
 	struct json j;
 	int r;
 
-	struct str sql = str_fmt(c->arena, "%s%s ORDER BY f.opened_at, f.id",
-				 columns,
-				 cli_has(c, "all") ? ""
-						   : "WHERE f.state = 'open'");
+	struct str sql = str_fmt(
+		c->arena, "%s%s ORDER BY f.opened_at, f.id", columns,
+		cli_has(c, "all") ? "" : "WHERE f.state = 'open'");
 	if (catalog_in_force(c->arena, s, &cat, e) < 0 ||
 	    stmt_prepare(s, sql, &st, e) < 0)
 		return e->code;
@@ -170,8 +168,7 @@ show(struct cli *c, struct store *s, struct err *e)
 
 	if (c->n_args != 2)
 		return cli_usage(c, e, "name one finding");
-	if (stmt_prepare(s,
-			 str_fmt(c->arena, "%sWHERE f.id = ?", columns), &st,
+	if (stmt_prepare(s, str_fmt(c->arena, "%sWHERE f.id = ?", columns), &st,
 			 e) < 0)
 		return e->code;
 	stmt_bind_c(st, 1, c->args[1]);
@@ -205,8 +202,8 @@ waive(struct cli *c, struct store *s, struct err *e)
 	if (finding_waive(s, str_c(c->args[1]), str_c(until), str_c(reason),
 			  str_c(by), e) < 0)
 		return e->code;
-	cli_print(c, "'%s' is accepted as an exception until %s.\n",
-		  c->args[1], until);
+	cli_print(c, "'%s' is accepted as an exception until %s.\n", c->args[1],
+		  until);
 	return EXIT_OK;
 }
 

@@ -51,7 +51,9 @@ list(struct cli *c, struct store *s, struct err *e)
 							 store_zone(s))
 						  .p);
 			if (stmt_int(st, 7) != 0)
-				cli_print(c, "  ! two machines send facts under this one name: retire it and enrol each by itself\n");
+				cli_print(c, "  ! two machines send facts "
+					     "under this one name: retire it "
+					     "and enrol each by itself\n");
 			continue;
 		}
 		json_open(&j, '{');
@@ -109,7 +111,9 @@ enrol(struct cli *c, struct store *s, struct err *e)
 		buf_char(c->out, '\n');
 		return EXIT_OK;
 	}
-	cli_print(c, "'%s' may now send its facts with this token. It is shown only once:\n",
+	cli_print(c,
+		  "'%s' may now send its facts with this token. It is shown "
+		  "only once:\n",
 		  c->args[1]);
 	buf_fmt(c->out, "%.*s\n", STR_ARG(token));
 	return EXIT_OK;
@@ -124,7 +128,8 @@ retire(struct cli *c, struct store *s, struct err *e)
 		return cli_usage(c, e, "retire needs a machine and --reason");
 	if (host_retire(s, str_c(c->args[1]), str_c(reason), e) < 0)
 		return e->code;
-	cli_print(c, "'%s' is retired; its facts stay, and it may send no more.\n",
+	cli_print(c,
+		  "'%s' is retired; its facts stay, and it may send no more.\n",
 		  c->args[1]);
 	return EXIT_OK;
 }

@@ -221,8 +221,8 @@ static void
 hosts_section(struct page *p)
 {
 	size_t n = p->run->n_hosts;
-	struct check_host *hosts =
-		ARENA_ARRAY(p->c->arena, n, struct check_host);
+	struct check_host *hosts = ARENA_ARRAY(p->c->arena, n,
+					       struct check_host);
 
 	raw(p, "<h2>");
 	word(p, "Machines");
@@ -395,7 +395,9 @@ static void
 foot(struct page *p)
 {
 	raw(p, "<footer class=\"soft\"><p>");
-	word(p, "Made by yamori from what was collected on these machines and written in its ledgers. A missing value never counts as fine.");
+	word(p,
+	     "Made by yamori from what was collected on these machines and "
+	     "written in its ledgers. A missing value never counts as fine.");
 	raw(p, "</p><p class=\"id\">catalog ");
 	text(p, str_first(store_catalog_hash(p->s), 16));
 	raw(p, "</p></footer></body></html>\n");

@@ -45,18 +45,25 @@ report_json(struct json *j, const struct ingest_report *r, const char *path,
 static void
 report_text(struct cli *c, const struct ingest_report *r)
 {
-	cli_print(c, "%.*s: %lld tables, %lld rows, %lld changed since last time\n",
-		  STR_ARG(r->hostname), (long long)r->n_tables,
-		  (long long)r->n_rows, (long long)r->n_changed);
+	cli_print(
+		c,
+		"%.*s: %lld tables, %lld rows, %lld changed since last time\n",
+		STR_ARG(r->hostname), (long long)r->n_tables,
+		(long long)r->n_rows, (long long)r->n_changed);
 	if (r->new_host)
 		cli_print(c, "  enrolled as a new machine (%.*s)\n",
 			  STR_ARG(r->host_id));
 	if (r->origin == FACT_BY_HAND)
 		cli_print(c, "  brought by hand, not signed\n");
 	if (r->cloned)
-		cli_print(c, "  ! two machines send facts under this one name: one was copied from the other; 'yamori host list'\n");
+		cli_print(
+			c,
+			"  ! two machines send facts under this one name: one "
+			"was copied from the other; 'yamori host list'\n");
 	if (r->n_dropped > 0)
-		cli_print(c, "  %lld lines made no sense and were left out; the first: %.*s\n",
+		cli_print(c,
+			  "  %lld lines made no sense and were left out; the "
+			  "first: %.*s\n",
 			  (long long)r->n_dropped, STR_ARG(r->first_fault));
 	if (r->n_unknown > 0)
 		cli_print(c, "  %lld tables are unknown to this version\n",
@@ -112,8 +119,7 @@ inbox_take(struct cli *c, struct store *s, struct json *j, struct err *e)
 	    fs_list(c->arena, inbox, INBOX_MAX, &names, &n, e) < 0)
 		return e->code;
 	for (size_t i = 0; i < n; i++) {
-		const char *from =
-			fs_join(c->arena, str_c(inbox), names[i]).p;
+		const char *from = fs_join(c->arena, str_c(inbox), names[i]).p;
 		const char *to = fs_join(c->arena, str_c(done), names[i]).p;
 
 		if (!str_ends(names[i], ".facts"))

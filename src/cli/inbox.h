@@ -9,9 +9,8 @@
 struct json;
 
 /* What a file brought, as a line or two or as JSON (j not NULL). */
-void ingest_print(struct cli *c, struct store *s,
-		  const struct ingest_report *r, const char *path,
-		  struct json *j);
+void ingest_print(struct cli *c, struct store *s, const struct ingest_report *r,
+		  const char *path, struct json *j);
 
 /* One file; a refusal is said on standard error and gives 1. */
 int ingest_one(struct cli *c, struct store *s, const char *path,
@@ -21,7 +20,6 @@ int ingest_one(struct cli *c, struct store *s, const char *path,
  * Every *.facts in DIR/inbox. What was taken moves to inbox/done, so that it
  * is read once; what was refused stays. Returns how many were refused.
  */
-int inbox_take(struct cli *c, struct store *s, struct json *j,
-	       struct err *e);
+int inbox_take(struct cli *c, struct store *s, struct json *j, struct err *e);
 
 #endif

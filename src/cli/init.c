@@ -13,8 +13,10 @@
 static const struct option options[] = {
 	{ "name", "NAME", "name of the organisation" },
 	{ "size", "N", "number of people who work there" },
-	{ "level", "basic|standard|full", "how much to do: basic is where everybody starts" },
-	{ "answer", "ID=yes|no,...", "answers to the questions about the organisation" },
+	{ "level", "basic|standard|full",
+	  "how much to do: basic is where everybody starts" },
+	{ "answer", "ID=yes|no,...",
+	  "answers to the questions about the organisation" },
 	{ "role", "ROLE=NAME,...", "who holds a role, for example ciso=NAME" },
 	{ "zone", "ZONE", "time zone (default: Asia/Tokyo)" },
 	{ "yes", NULL, "ask nothing; what is not given takes its default" },
@@ -205,8 +207,8 @@ ask_answer(struct draft *d, size_t i, struct err *e)
 		buf_char(c->out, '\n');
 		cli_wrap(c, words_of(c, q->question), 0, cli_width());
 		cli_wrap(c, words_of(c, q->help), 2, cli_width());
-		cli_print(c, "yes or no [%s]: ",
-			  d->answer[i] != 0 ? "yes" : "no");
+		cli_print(c,
+			  "yes or no [%s]: ", d->answer[i] != 0 ? "yes" : "no");
 		if (cli_ask(c, &typed, e) < 0)
 			return e->code;
 		if (typed.len == 0 || yes_no(typed, &d->answer[i]))
@@ -240,7 +242,9 @@ ask_all(struct draft *d, struct err *e)
 	static const char *const roles[] = { "president", "ciso",
 					     "system_admin" };
 
-	cli_print(d->c, "Nothing is sent anywhere. Everything is kept in '%s'; delete that folder to remove it.\n\n",
+	cli_print(d->c,
+		  "Nothing is sent anywhere. Everything is kept in '%s'; "
+		  "delete that folder to remove it.\n\n",
 		  d->c->dir);
 	if (ask_text(d, "Name of the organisation", &d->org.name, e) < 0 ||
 	    ask_size(d, e) < 0 || ask_level(d, e) < 0)
@@ -304,9 +308,11 @@ run(struct cli *c, struct err *e)
 		return e->code;
 	if (org_create(s, cat, &d.org, e) < 0)
 		return e->code;
-	cli_print(c, "'%.*s' is set up in '%s': %zu of %zu measures matter first.\n",
-		  STR_ARG(d.org.name), c->dir,
-		  controls_of_level(cat, d.org.level), cat->n_controls);
+	cli_print(
+		c,
+		"'%.*s' is set up in '%s': %zu of %zu measures matter first.\n",
+		STR_ARG(d.org.name), c->dir,
+		controls_of_level(cat, d.org.level), cat->n_controls);
 	return EXIT_OK;
 }
 

@@ -11,7 +11,9 @@
 #include "store/store.h"
 
 static const struct option options[] = {
-	{ "mutants", NULL, "also change each query in one place after the other: an example must notice" },
+	{ "mutants", NULL,
+	  "also change each query in one place after the other: an example "
+	  "must notice" },
 	{ "control", "ID", "only the queries of this control or area" },
 	{ "basic", NULL, "only the queries of basic controls" },
 	{ 0 },
@@ -59,8 +61,8 @@ lint_file(struct cli *c, const char *path, struct linted *l, struct err *e)
 	diags_init(&other, c->arena);
 	const struct yaml *y = yaml_parse(c->arena, file, text, &other);
 	if (yaml_find(y, "fields") != NULL) {
-		const struct ledger *g =
-			ledger_read(c->arena, file, text, &l->d);
+		const struct ledger *g = ledger_read(c->arena, file, text,
+						     &l->d);
 
 		l->n_ledgers = 1;
 		if (g != NULL)
@@ -86,8 +88,10 @@ say_json(struct cli *c, const struct linted *l)
 		const char *key;
 		size_t n;
 	} counts[] = {
-		{ "controls", l->n_controls },	{ "ledgers", l->n_ledgers },
-		{ "queries", l->n.n_queries },	{ "examples", l->n.n_examples },
+		{ "controls", l->n_controls },
+		{ "ledgers", l->n_ledgers },
+		{ "queries", l->n.n_queries },
+		{ "examples", l->n.n_examples },
 		{ "mutants", l->n.n_mutants },
 		{ "survivors", l->n.n_survivors },
 		{ "faults", l->d.n_errors },
@@ -125,11 +129,12 @@ static void
 say_text(struct cli *c, const struct linted *l)
 {
 	cli_diags(c, &l->d, c->out);
-	cli_print(c, "%zu controls, %zu ledgers; %zu queries with %zu examples\n",
-		  l->n_controls, l->n_ledgers, l->n.n_queries,
-		  l->n.n_examples);
+	cli_print(c,
+		  "%zu controls, %zu ledgers; %zu queries with %zu examples\n",
+		  l->n_controls, l->n_ledgers, l->n.n_queries, l->n.n_examples);
 	if (cli_has(c, "mutants"))
-		cli_print(c, "%zu changed queries, %zu that no example notices\n",
+		cli_print(c,
+			  "%zu changed queries, %zu that no example notices\n",
 			  l->n.n_mutants, l->n.n_survivors);
 	if (l->d.n_errors > 0)
 		cli_print(c, "%zu faults\n", l->d.n_errors);
@@ -161,9 +166,12 @@ run(struct cli *c, struct err *e)
 
 const struct command command_lint = {
 	.name = "lint",
-	.summary = "check files of controls and ledgers, and run their examples",
+	.summary =
+		"check files of controls and ledgers, and run their examples",
 	.synopsis = "[--mutants] [--control ID] [--basic] [FOLDER | FILE]",
-	.details = "FOLDER is laid out as data/ of the source, and is data when left out. FILE is one control or ledger, checked beside the built-in ones.",
+	.details = "FOLDER is laid out as data/ of the source, and is data "
+		   "when left out. FILE is one control or ledger, checked "
+		   "beside the built-in ones.",
 	.options = options,
 	.run = run,
 };

@@ -14,8 +14,12 @@
 #define VERSION "0.1.0"
 
 static const struct option global_options[] = {
-	{ "dir", "DIR", "directory of the organisation (default: $YAMORI_DIR, or /var/lib/yamori, or ./yamori-data)" },
-	{ "lang", "ja|en", "language of the output (default: from LANG; Japanese if that does not say)" },
+	{ "dir", "DIR",
+	  "directory of the organisation (default: $YAMORI_DIR, or "
+	  "/var/lib/yamori, or ./yamori-data)" },
+	{ "lang", "ja|en",
+	  "language of the output (default: from LANG; Japanese if that does "
+	  "not say)" },
 	{ "json", NULL, "print data as JSON" },
 	{ "help", NULL, "show this help" },
 	{ 0 },
@@ -144,7 +148,8 @@ print_command_help(struct cli *c, const struct command *m)
 static void
 print_help(struct cli *c)
 {
-	cli_print(c, "yamori - carry out, check and prove information security\n");
+	cli_print(c,
+		  "yamori - carry out, check and prove information security\n");
 	buf_c(c->out, "\nyamori COMMAND ...\n\n");
 	for (size_t i = 0; i < n_commands; i++) {
 		if (commands[i]->hidden)
@@ -220,8 +225,7 @@ option_read(struct cli *c, char **argv, int argc, int *at, bool *help,
 {
 	struct str word = str_from(str_c(argv[*at]), 2);
 	struct str name = str_until(word, '=');
-	const struct option *own =
-		c->command ? c->command->options : NULL;
+	const struct option *own = c->command ? c->command->options : NULL;
 	size_t pos = 0;
 	const struct option *o = option_find(own, name, &pos);
 	bool is_own = o != NULL;
@@ -251,8 +255,7 @@ option_read(struct cli *c, char **argv, int argc, int *at, bool *help,
 }
 
 static int
-arguments_read(struct cli *c, char **argv, int argc, bool *help,
-	       struct err *e)
+arguments_read(struct cli *c, char **argv, int argc, bool *help, struct err *e)
 {
 	const char **args = ARENA_ARRAY(c->arena, CLI_ARGS_MAX, const char *);
 	bool only_args = false;
@@ -267,11 +270,10 @@ arguments_read(struct cli *c, char **argv, int argc, bool *help,
 		} else if (c->command == NULL) {
 			c->command = command_find(argv[i]);
 			if (c->command == NULL)
-				return err_set(
-					e, -EINVAL,
-					"there is no command '%s' (see "
-					"'yamori --help')",
-					argv[i]);
+				return err_set(e, -EINVAL,
+					       "there is no command '%s' (see "
+					       "'yamori --help')",
+					       argv[i]);
 		} else if (c->n_args == CLI_ARGS_MAX) {
 			return err_set(e, -E2BIG, "more than %d arguments",
 				       CLI_ARGS_MAX);
@@ -342,8 +344,8 @@ main(int argc, char **argv)
 	buf_init(&words, 65536);
 	int code = run(&c, argv, argc, &e);
 	if (out.bad && code >= 0)
-		code = err_set(&e, -EFBIG, "the output is larger than %zu bytes",
-			       OUT_MAX);
+		code = err_set(&e, -EFBIG,
+			       "the output is larger than %zu bytes", OUT_MAX);
 	bool written = fs_write_full(STDOUT_FILENO, out.p, out.len) == 0;
 	if (code >= 0 && !written && errno != EPIPE)
 		code = err_sys(&e, "cannot write the output");

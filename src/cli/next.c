@@ -9,7 +9,8 @@
 #include "policy/record.h"
 
 static const struct option options[] = {
-	{ "postpone", "CONTROL", "leave this measure out of the list for a while" },
+	{ "postpone", "CONTROL",
+	  "leave this measure out of the list for a while" },
 	{ "until", "DATE", "with --postpone: until when (YYYY-MM-DD)" },
 	{ 0 },
 };
@@ -57,8 +58,7 @@ things_text(struct cli *c, const struct next *n)
 
 		buf_fmt(c->out, "%zu. ", i + 1);
 		cli_style(c, STYLE_BOLD, ja ? k->title.ja : k->title.en);
-		cli_print(c, "  about %lld minutes",
-			  (long long)n->minutes[i]);
+		cli_print(c, "  about %lld minutes", (long long)n->minutes[i]);
 		buf_c(c->out, "  ");
 		cli_style(c, STYLE_DIM, k->id);
 		buf_char(c->out, '\n');

@@ -30,16 +30,14 @@ leftovers_remove(struct cli *c, const char *dir)
 
 		if (at == STR_NONE ||
 		    !num_try(str_from(names[i], at + 5), &pid) || pid <= 0 ||
-		    pid > INT_MAX || kill((pid_t)pid, 0) == 0 ||
-		    errno != ESRCH)
+		    pid > INT_MAX || kill((pid_t)pid, 0) == 0 || errno != ESRCH)
 			continue;
 		(void)unlink(fs_join(c->arena, str_c(dir), names[i]).p);
 	}
 }
 
 int
-org_open(struct cli *c, enum store_mode mode, struct store **ret,
-	 struct err *e)
+org_open(struct cli *c, enum store_mode mode, struct store **ret, struct err *e)
 {
 	struct store *s;
 	const struct zone *z;
@@ -54,8 +52,7 @@ org_open(struct cli *c, enum store_mode mode, struct store **ret,
 			      "the set-up of '%s' was not finished: run "
 			      "'yamori init' again",
 			      c->dir);
-	if (r <= 0 ||
-	    zone_load(c->arena, name.p, &z, e) < 0 ||
+	if (r <= 0 || zone_load(c->arena, name.p, &z, e) < 0 ||
 	    (mode != STORE_READ && journal_follow(s, e) < 0)) {
 		store_close(s);
 		return e->code;

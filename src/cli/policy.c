@@ -13,7 +13,8 @@
 static const struct option options[] = {
 	{ "reason", "TEXT", "why it is changed" },
 	{ "by", "NAME", "adopt, refuse: who decides" },
-	{ "asked-by", "NAME", "set, exclude: who asks (default: the account running this)" },
+	{ "asked-by", "NAME",
+	  "set, exclude: who asks (default: the account running this)" },
 	{ "adopt", NULL, "set, exclude: put it in force at once (with --by)" },
 	{ "changed", NULL, "show: only what differs from the defaults" },
 	{ 0 },
@@ -93,8 +94,7 @@ param_text(struct ctx *x, const struct control *k, const struct parameter *m)
 	if (!str_eq(value, m->def))
 		cli_print(c, "  (default %.*s)",
 			  STR_ARG(policy_print(c->arena, m, m->def, x->ja)));
-	buf_fmt(c->out, "\n    %.*s.%.*s\n", STR_ARG(k->id),
-		STR_ARG(m->name));
+	buf_fmt(c->out, "\n    %.*s.%.*s\n", STR_ARG(k->id), STR_ARG(m->name));
 }
 
 static int
@@ -116,8 +116,7 @@ show(struct ctx *x, struct err *e UNUSED)
 		for (size_t n = 0; n < k->n_parameters; n++) {
 			const struct parameter *m = &k->parameters[n];
 
-			if (changed &&
-			    str_eq(policy_value(x->p, k, m), m->def))
+			if (changed && str_eq(policy_value(x->p, k, m), m->def))
 				continue;
 			if (c->json) {
 				param_json(x, &j, k, m);
@@ -160,8 +159,8 @@ move_print(struct ctx *x, const struct move *m)
 	buf_char(c->out, '\n');
 	struct str before = m->before, after = m->after;
 	if (m->kind == MOVE_APPLIES) {
-		before = str_c(cli_text(
-			c, str_is(m->before, "1") ? "yes" : "no"));
+		before = str_c(
+			cli_text(c, str_is(m->before, "1") ? "yes" : "no"));
 		after = str_c(
 			cli_text(c, str_is(m->after, "1") ? "yes" : "no"));
 	}
@@ -201,8 +200,7 @@ moves_json(struct ctx *x, const struct move *list, size_t n)
 }
 
 static int
-moves_show(struct ctx *x, const struct draft *drafts, size_t n,
-	   struct err *e)
+moves_show(struct ctx *x, const struct draft *drafts, size_t n, struct err *e)
 {
 	struct move *list;
 	size_t n_moves;
@@ -231,8 +229,8 @@ diff(struct ctx *x, struct err *e)
 		return e->code;
 	if (!x->c->json) {
 		for (size_t i = 0; i < n; i++) {
-			cli_print(x->c, "draft %.*s by %.*s: ",
-				  STR_ARG(drafts[i].id),
+			cli_print(x->c,
+				  "draft %.*s by %.*s: ", STR_ARG(drafts[i].id),
 				  STR_ARG(drafts[i].asked_by));
 			buf_fmt(x->c->out, "%s %.*s %.*s\n",
 				draft_kind_name(drafts[i].kind),
@@ -257,7 +255,10 @@ draft_new(struct ctx *x, struct draft *d, struct err *e)
 		return e->code;
 	if (!cli_has(c, "adopt")) {
 		if (!c->json)
-			cli_print(c, "Kept as draft %.*s; nothing has changed yet. To put it in force: yamori policy adopt %.*s --by NAME\n",
+			cli_print(c,
+				  "Kept as draft %.*s; nothing has changed "
+				  "yet. To put it in force: yamori policy "
+				  "adopt %.*s --by NAME\n",
 				  STR_ARG(d->id), STR_ARG(d->id));
 		return EXIT_OK;
 	}
@@ -315,8 +316,9 @@ decide(struct ctx *x, bool adopt, struct err *e)
 	}
 	if (done == 0)
 		return err_set(e, -ENOENT, "there is no draft '%s'", id);
-	cli_print(x->c, adopt ? "%zu drafts are in force now.\n"
-			      : "%zu drafts were refused.\n",
+	cli_print(x->c,
+		  adopt ? "%zu drafts are in force now.\n"
+			: "%zu drafts were refused.\n",
 		  done);
 	return EXIT_OK;
 }
@@ -355,8 +357,8 @@ history(struct ctx *x, struct err *e)
 	if (x->c->json)
 		json_open(&j, '[');
 	while ((r = stmt_step(st, e)) > 0) {
-		struct str at = at_print_short(
-			x->c->arena, stmt_int(st, 1), store_zone(x->s));
+		struct str at = at_print_short(x->c->arena, stmt_int(st, 1),
+					       store_zone(x->s));
 
 		if (!x->c->json) {
 			history_text(x, st, at);
@@ -371,8 +373,7 @@ history(struct ctx *x, struct err *e)
 						 ? str_c("")
 						 : at_print(x->c->arena,
 							    stmt_int(st, i),
-							    store_zone(
-								    x->s)));
+							    store_zone(x->s)));
 			else if (i == 3)
 				json_raw(&j, stmt_str(st, i));
 			else
@@ -427,7 +428,10 @@ const struct command command_policy = {
 	.synopsis = "show [CONTROL|AREA] | set NAME VALUE | reset NAME | "
 		    "exclude CONTROL --reason TEXT | include CONTROL | diff | "
 		    "adopt ID|all --by NAME | refuse ID --by NAME | history",
-	.details = "A change is a draft until the security officer or the president adopts it. What it would move is shown first: sentences of the rules, automatic checks, dates in the calendar.",
+	.details = "A change is a draft until the security officer or the "
+		   "president adopts it. What it would move is shown first: "
+		   "sentences of the rules, automatic checks, dates in the "
+		   "calendar.",
 	.options = options,
 	.run = run,
 };

@@ -8,8 +8,7 @@
 
 int show_run(struct cli *c, struct store *s, const struct check_run *run,
 	     const struct check_scope *scope, struct err *e);
-void show_run_json(struct cli *c, struct store *s,
-		   const struct check_run *run);
+void show_run_json(struct cli *c, struct store *s, const struct check_run *run);
 
 /* A reason in the reader's language, as a sentence without a full stop. */
 struct str show_reason(struct cli *c, const struct catalog *cat,

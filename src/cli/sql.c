@@ -55,8 +55,7 @@ worker(struct cli *c, struct err *e)
 }
 
 static int
-take_columns(void *ctx, const struct str *names, size_t n,
-	     struct err *e UNUSED)
+take_columns(void *ctx, const struct str *names, size_t n, struct err *e UNUSED)
 {
 	struct table *t = ctx;
 
@@ -206,15 +205,14 @@ grid_print(struct table *t)
 static int
 query(struct cli *c, int64_t limit, struct err *e)
 {
-	const char *const argv[] = { "/proc/self/exe", "--dir", c->dir,
-				     "sql", "--worker", NULL };
+	const char *const argv[] = { "/proc/self/exe", "--dir", c->dir, "sql",
+				     "--worker",       NULL };
 	int64_t now = moment_now();
 	struct foreign_param params[] = {
 		{ ":now", { .type = STMT_INT, .i = now } },
 		{ ":today",
 		  { .type = STMT_TEXT,
-		    .s = on_print(c->arena,
-				  days_of_at(now, zone_tokyo)) } },
+		    .s = on_print(c->arena, days_of_at(now, zone_tokyo)) } },
 	};
 	struct foreign_job job = {
 		.sql = str_c(c->args[0]),
@@ -246,7 +244,8 @@ query(struct cli *c, int64_t limit, struct err *e)
 	if (cut > 0) {
 		cli_flush(c);
 		fprintf(stderr, "%s",
-			cli_text(c, "yamori: there are more rows; use --limit\n"));
+			cli_text(c,
+				 "yamori: there are more rows; use --limit\n"));
 	}
 	return EXIT_OK;
 }
@@ -275,7 +274,9 @@ const struct command command_sql = {
 	.name = "sql",
 	.summary = "ask a question of your own in SQL; nothing can be changed",
 	.synopsis = "QUERY",
-	.details = "The query runs in a process without rights, for at most 30 seconds. :now and :today are bound. 'yamori tables' lists what there is.",
+	.details = "The query runs in a process without rights, for at most 30 "
+		   "seconds. :now and :today are bound. 'yamori tables' lists "
+		   "what there is.",
 	.options = options,
 	.run = run,
 };

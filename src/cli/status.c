@@ -11,7 +11,8 @@
 #define SILENT_DAYS 14
 
 static const struct option options[] = {
-	{ "silent-days", "N", "a machine not heard of for N days is silent (default 14)" },
+	{ "silent-days", "N",
+	  "a machine not heard of for N days is silent (default 14)" },
 	{ 0 },
 };
 
@@ -64,9 +65,9 @@ counts_load(struct store *s, struct arena *a, int64_t silent_days,
 static int
 results_load(struct store *s, struct state *state, struct err *e)
 {
-	static const char *const names[] = {
-		"pass", "fail", "unknown", "not_applicable", "waived", "error"
-	};
+	static const char *const names[] = { "pass",	"fail",
+					     "unknown", "not_applicable",
+					     "waived",	"error" };
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		if (store_get_int(s, &state->n[i], e,
@@ -76,8 +77,7 @@ results_load(struct store *s, struct state *state, struct err *e)
 			return e->code;
 	}
 	return store_get_int(s, &state->run_at, e,
-			     "SELECT coalesce(max(at), 0) FROM check_run",
-			     "");
+			     "SELECT coalesce(max(at), 0) FROM check_run", "");
 }
 
 static void
@@ -128,11 +128,10 @@ state_text(struct cli *c, struct store *s, const struct state *st)
 	if (st->run_at == 0) {
 		cli_print(c, "Not checked yet: 'yamori check'.\n");
 	} else {
-		cli_print(c, "Last check %s: ",
-			  at_print_short(c->arena, st->run_at, store_zone(s))
-				  .p);
-		cli_print(c, "fine %lld, to do %lld, ",
-			  (long long)st->n[0],
+		cli_print(
+			c, "Last check %s: ",
+			at_print_short(c->arena, st->run_at, store_zone(s)).p);
+		cli_print(c, "fine %lld, to do %lld, ", (long long)st->n[0],
 			  (long long)st->n[1] + st->n[5]);
 		cli_print(c, "not yet known %lld", (long long)st->n[2]);
 		buf_char(c->out, '\n');
@@ -140,15 +139,20 @@ state_text(struct cli *c, struct store *s, const struct state *st)
 	cli_print(c, "Machines: %lld, of which silent: %lld\n",
 		  (long long)st->n_hosts, (long long)st->n_silent);
 	if (st->n_cloned > 0)
-		cli_print(c, "! Names under which two machines send facts: %lld ('yamori host list')\n",
+		cli_print(c,
+			  "! Names under which two machines send facts: %lld "
+			  "('yamori host list')\n",
 			  (long long)st->n_cloned);
 	cli_print(c, "Open findings: %lld, accepted exceptions: %lld\n",
 		  (long long)st->n_findings, (long long)st->n_waived);
 	if (st->n_drafts > 0)
-		cli_print(c, "Drafts of the policy that wait for approval: %lld\n",
+		cli_print(c,
+			  "Drafts of the policy that wait for approval: %lld\n",
 			  (long long)st->n_drafts);
 	for (size_t i = 0; i < st->n_strays; i++)
-		cli_print(c, "local/%.*s was changed or never adopted: it is not used\n",
+		cli_print(c,
+			  "local/%.*s was changed or never adopted: it is not "
+			  "used\n",
 			  STR_ARG(st->strays[i]));
 }
 

@@ -104,11 +104,11 @@ char_len(struct str s)
 static bool
 may_not_start_line(struct str s)
 {
-	static const char *const marks[] = { "。", "、", "）", "」", "』",
-					     "】", "・", "ー", "？", "！",
-					     ")",  ".",	 ",",  "っ", "ょ",
-					     "ゃ", "ゅ", "ッ", "ョ", "ャ",
-					     "ュ", ":",	 ";",  "]" };
+	static const char *const marks[] = {
+		"。", "、", "）", "」", "』", "】", "・", "ー",
+		"？", "！", ")",  ".",	",",  "っ", "ょ", "ゃ",
+		"ゅ", "ッ", "ョ", "ャ", "ュ", ":",  ";",  "]"
+	};
 
 	for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
 		if (str_starts(s, marks[i]))

@@ -91,9 +91,8 @@ header_read(struct fact_reader *r, struct json_read *j, struct fact_event *ev,
 		while (i < ARRAY_LEN(texts) && !str_is(key, texts[i].key))
 			i++;
 		if (i < ARRAY_LEN(texts))
-			*texts[i].to =
-				word_clean(j->arena, json_read_text(j),
-					   FACT_HEADER_TEXT_MAX);
+			*texts[i].to = word_clean(j->arena, json_read_text(j),
+						  FACT_HEADER_TEXT_MAX);
 		else if (str_is(key, "yamori"))
 			format = json_read_text(j);
 		else if (str_is(key, "sequence"))
@@ -135,8 +134,7 @@ columns_read(struct fact_reader *r, struct json_read *j)
 		struct str name = json_read_text(j);
 
 		if (r->n_columns < FACT_COLUMNS_MAX)
-			r->map[r->n_columns++] =
-				column_of(r->contract, name);
+			r->map[r->n_columns++] = column_of(r->contract, name);
 	}
 }
 
@@ -161,8 +159,8 @@ tagged_hash(struct str s, const char *tag, struct hash *ret)
 
 /* {"begin"}, {"cannot"}, {"end"} and {"sum"} lines. */
 static int
-object_read(struct fact_reader *r, struct json_read *j,
-	    struct fact_event *ev, struct err *e)
+object_read(struct fact_reader *r, struct json_read *j, struct fact_event *ev,
+	    struct err *e)
 {
 	struct str key, state = { 0 }, sum = { 0 }, signature = { 0 };
 	bool begin = false, cannot = false;
@@ -180,10 +178,10 @@ object_read(struct fact_reader *r, struct json_read *j,
 		} else if (str_is(key, "cannot")) {
 			cannot = true;
 			ev->column = word_clean(j->arena, json_read_text(j),
-					       WORD_LEN);
+						WORD_LEN);
 		} else if (str_is(key, "reason")) {
 			ev->reason = word_clean(j->arena, json_read_text(j),
-					       WORD_LEN);
+						WORD_LEN);
 		} else if (str_is(key, "end")) {
 			state = json_read_text(j);
 		} else if (str_is(key, "count")) {
@@ -256,8 +254,7 @@ cell_read(struct json_read *j, const struct column *c, struct value *v)
 
 	int64_t n = json_read_int(j, INT64_MIN);
 	*v = (struct value){ .kind = VALUE_INT, .i = n };
-	return n != INT64_MIN &&
-	       (c->type != COL_BOOL || n == 0 || n == 1);
+	return n != INT64_MIN && (c->type != COL_BOOL || n == 0 || n == 1);
 }
 
 static int

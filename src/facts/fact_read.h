@@ -21,14 +21,14 @@ enum fact_kind {
 
 struct fact_event {
 	enum fact_kind kind;
-	struct fact_header header;	/* FACT_HEADER */
+	struct fact_header header;	 /* FACT_HEADER */
 	const struct contract *contract; /* BEGIN to END; NULL = unknown */
-	struct str table;		/* BEGIN: its name, known or not */
-	struct value *values;		/* ROW: one per contract column */
-	struct str column, reason;	/* CANNOT; reason also END */
-	enum snapshot state;		/* END */
-	int64_t count, ms;		/* END */
-	struct hash sum, signature;	/* SUM */
+	struct str table;		 /* BEGIN: its name, known or not */
+	struct value *values;		 /* ROW: one per contract column */
+	struct str column, reason;	 /* CANNOT; reason also END */
+	enum snapshot state;		 /* END */
+	int64_t count, ms;		 /* END */
+	struct hash sum, signature;	 /* SUM */
 	bool has_signature;
 };
 
@@ -37,7 +37,7 @@ struct fact_reader {
 	bool has_header;
 	bool in_table;
 	const struct contract *contract;
-	size_t n_columns; /* as the file names them */
+	size_t n_columns;	   /* as the file names them */
 	int map[FACT_COLUMNS_MAX]; /* to the contract's; -1 = unknown */
 };
 

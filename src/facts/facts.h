@@ -21,12 +21,12 @@ const char *fact_origin_name(enum fact_origin o);
 struct ingest_report {
 	struct str host_id, hostname;
 	enum fact_origin origin;
-	bool new_host;	 /* enrolled by this file */
-	bool cloned;	 /* two machines send under this one name */
+	bool new_host; /* enrolled by this file */
+	bool cloned;   /* two machines send under this one name */
 	int64_t taken_at;
 	int64_t n_tables, n_rows, n_changed, n_gone;
-	int64_t n_dropped; /* rows and lines that made no sense */
-	int64_t n_unknown; /* tables this program does not know */
+	int64_t n_dropped;	/* rows and lines that made no sense */
+	int64_t n_unknown;	/* tables this program does not know */
 	struct str first_fault; /* where and what the first dropped one was */
 	size_t n_touched;
 	const struct str *touched; /* tables in which something changed */

@@ -39,8 +39,8 @@ host_add(struct store *s, const struct new_host *h, struct err *e)
 		       "state, enrolled_at, enrolled_on, origin, machine_id, "
 		       "change_seq) "
 		       "VALUES(?, ?, ?, 'unknown', 'active', ?, ?, ?, ?, ?)",
-		       "sssiscsi", h->host_id, h->name, h->platform, now,
-		       today, h->origin, h->machine_id, change_seq(c)) < 0)
+		       "sssiscsi", h->host_id, h->name, h->platform, now, today,
+		       h->origin, h->machine_id, change_seq(c)) < 0)
 		return e->code;
 	return change_commit(c, e);
 }
@@ -95,8 +95,8 @@ state_check(struct store *s, struct arena *a, const char *path,
 	struct str state = { 0 };
 
 	if (store_get_str(s, a, &state, e,
-			  "SELECT state FROM host_entry WHERE host_id = ?",
-			  "s", host_id) < 0)
+			  "SELECT state FROM host_entry WHERE host_id = ?", "s",
+			  host_id) < 0)
 		return e->code;
 	if (!str_is(state, "active"))
 		return err_set(e, -EACCES,
@@ -107,9 +107,8 @@ state_check(struct store *s, struct arena *a, const char *path,
 }
 
 int
-host_identify(struct store *s, struct arena *a,
-	      const struct host_claim *claim, struct ingest_report *ret,
-	      struct err *e)
+host_identify(struct store *s, struct arena *a, const struct host_claim *claim,
+	      struct ingest_report *ret, struct err *e)
 {
 	const struct fact_header *h = claim->header;
 

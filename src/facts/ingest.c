@@ -591,8 +591,8 @@ by_hand_note(struct ingest *g, const struct fact_file *f, struct err *e)
 	auto_change *c = NULL;
 
 	if (replay_check(g, fact_file_sum(f), e) < 0 ||
-	    change_begin(g->store, "facts.by_hand", g->report->host_id, &c,
-			 e) < 0)
+	    change_begin(g->store, "facts.by_hand", g->report->host_id, &c, e) <
+		    0)
 		return e->code;
 	change_field(c, "file_hash", hash_hex(g->arena, fact_file_sum(f)));
 	change_field_int(c, "taken_at", g->header.taken_at);

@@ -27,16 +27,15 @@ fd_put(void *ctx, struct str bytes, struct err *e)
 
 /* The system's own ids are hashed: they are nobody else's business. */
 static struct str
-id_of_file(struct arena *a, const struct world *w, const char *path,
-	   size_t hex)
+id_of_file(struct arena *a, const struct world *w, const char *path, size_t hex)
 {
 	struct err none = { 0 };
 	struct str text = { 0 };
 
 	if (w->file(w->ctx, a, path, 4096, &text, &none) < 0)
 		return str_c("");
-	struct hash h = hash_of_str(str_fmt(a, "yamori %.*s",
-					    STR_ARG(str_trim(text))));
+	struct hash h = hash_of_str(
+		str_fmt(a, "yamori %.*s", STR_ARG(str_trim(text))));
 	return str_first(hash_hex(a, h), hex);
 }
 
@@ -145,8 +144,8 @@ facts_take_local(struct store *s, struct arena *a, const char *path,
 	bool new_host = false;
 
 	world_live(&world);
-	struct str machine_id =
-		id_of_file(a, &world, "/etc/machine-id", ID_HEX);
+	struct str machine_id = id_of_file(a, &world, "/etc/machine-id",
+					   ID_HEX);
 	/* A machine without an id is still this machine, and only one. */
 	if (machine_id.len == 0)
 		machine_id = STR("this machine has no id");
@@ -159,8 +158,8 @@ facts_take_local(struct store *s, struct arena *a, const char *path,
 }
 
 int
-facts_collect_local(struct store *s, struct arena *a,
-		    struct ingest_report *ret, struct err *e)
+facts_collect_local(struct store *s, struct arena *a, struct ingest_report *ret,
+		    struct err *e)
 {
 	/* The probe's words go where no name leads. */
 	auto_fd int fd = memfd_create("facts", MFD_CLOEXEC);
@@ -169,6 +168,6 @@ facts_collect_local(struct store *s, struct arena *a,
 		return err_sys(e, "cannot make room for the facts");
 	if (probe_child(fd, e) < 0)
 		return e->code;
-	return facts_take_local(
-		s, a, str_fmt(a, "/proc/self/fd/%d", fd).p, ret, e);
+	return facts_take_local(s, a, str_fmt(a, "/proc/self/fd/%d", fd).p, ret,
+				e);
 }

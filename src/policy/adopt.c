@@ -13,8 +13,8 @@
 #define FILES_MAX 1000
 
 static int
-overlay(struct arena *a, struct str id, struct str text,
-	struct catalog **cat, struct err *e)
+overlay(struct arena *a, struct str id, struct str text, struct catalog **cat,
+	struct err *e)
 {
 	struct diags *d = ARENA_NEW(a, struct diags);
 	struct str name = str_fmt(a, "local/%.*s.yaml", STR_ARG(id));
@@ -108,8 +108,7 @@ adopt_drop(struct store *s, struct str id, struct str by, struct err *e)
 }
 
 static int
-is_adopted(struct store *s, struct arena *a, struct str name,
-	   struct err *e)
+is_adopted(struct store *s, struct arena *a, struct str name, struct err *e)
 {
 	const char *path =
 		str_fmt(a, "%s/local/%.*s", store_dir(s), STR_ARG(name)).p;
@@ -126,8 +125,8 @@ is_adopted(struct store *s, struct arena *a, struct str name,
 }
 
 int
-adopt_strays(struct store *s, struct arena *a, struct str **ret,
-	     size_t *ret_n, struct err *e)
+adopt_strays(struct store *s, struct arena *a, struct str **ret, size_t *ret_n,
+	     struct err *e)
 {
 	const char *dir = str_fmt(a, "%s/local", store_dir(s)).p;
 	struct str *names;

@@ -57,14 +57,13 @@ draft_check(struct arena *a, const struct policy *p, struct draft *d,
 			       "--reason");
 	if (!of_value) {
 		if (control_find(p->catalog, d->name) == NULL)
-			return err_set(e, -ENOENT,
-				       "there is no measure '%.*s'",
+			return err_set(e, -ENOENT, "there is no measure '%.*s'",
 				       STR_ARG(d->name));
 		return 0;
 	}
 
-	const struct parameter *m =
-		catalog_parameter(p->catalog, d->name, &owner);
+	const struct parameter *m = catalog_parameter(p->catalog, d->name,
+						      &owner);
 	if (m == NULL)
 		return err_set(e, -ENOENT,
 			       "there is no parameter '%.*s' (see 'yamori "
@@ -152,8 +151,8 @@ draft_read(struct arena *a, struct str what, struct draft *d)
 #define DRAFTS_MAX 1000
 
 int
-drafts_load(struct store *s, struct arena *a, struct draft **ret,
-	    size_t *ret_n, struct err *e)
+drafts_load(struct store *s, struct arena *a, struct draft **ret, size_t *ret_n,
+	    struct err *e)
 {
 	auto_stmt *st = NULL;
 	struct draft *list = ARENA_ARRAY(a, DRAFTS_MAX, struct draft);
@@ -191,8 +190,7 @@ approver_check(struct store *s, struct arena *a, const struct draft *d,
 
 	*ret_note = str_c("");
 	if (str_trim(by).len == 0)
-		return err_set(e, -EINVAL,
-			       "say who approves with --by NAME");
+		return err_set(e, -EINVAL, "say who approves with --by NAME");
 	if (store_get_int(s, &named, e,
 			  "SELECT count(DISTINCT holder) FROM org_role "
 			  "WHERE role IN ('ciso', 'president')",
@@ -267,8 +265,8 @@ decide(struct store *s, const struct draft *d, struct str by, bool adopt,
 
 	if (approver_check(s, a, d, by, &note, e) < 0)
 		return e->code;
-	if (change_begin(s, adopt ? "policy.adopt" : "policy.refuse", d->id,
-			 &c, e) < 0)
+	if (change_begin(s, adopt ? "policy.adopt" : "policy.refuse", d->id, &c,
+			 e) < 0)
 		return e->code;
 	if (adopt && apply(c, d, e) < 0)
 		return e->code;
@@ -281,8 +279,9 @@ decide(struct store *s, const struct draft *d, struct str by, bool adopt,
 	if (n < 0)
 		return n;
 	if (n == 0)
-		return err_set(e, -ENOENT, "the draft '%.*s' was decided "
-					   "already",
+		return err_set(e, -ENOENT,
+			       "the draft '%.*s' was decided "
+			       "already",
 			       STR_ARG(d->id));
 	if (note.len > 0)
 		change_field(c, "note", note);

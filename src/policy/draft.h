@@ -17,8 +17,8 @@ const char *draft_kind_name(enum draft_kind k);
 struct draft {
 	struct str id;
 	enum draft_kind kind;
-	struct str name;   /* CONTROL.PARAMETER, or CONTROL */
-	struct str value;  /* as bound; SET only */
+	struct str name;  /* CONTROL.PARAMETER, or CONTROL */
+	struct str value; /* as bound; SET only */
 	struct str reason;
 	struct str asked_by;
 	int64_t asked_at;

@@ -53,8 +53,8 @@ exclude_drop(struct policy *p, struct str control)
 }
 
 struct policy *
-policy_with(struct arena *a, const struct policy *p,
-	    const struct draft *drafts, size_t n)
+policy_with(struct arena *a, const struct policy *p, const struct draft *drafts,
+	    size_t n)
 {
 	struct policy *q = ARENA_NEW(a, struct policy);
 
@@ -62,8 +62,7 @@ policy_with(struct arena *a, const struct policy *p,
 	q->values = ARENA_ARRAY(a, p->n_values + n, struct policy_value);
 	q->excludes = ARENA_ARRAY(a, p->n_excludes + n, struct policy_exclude);
 	if (p->n_values > 0)
-		memcpy(q->values, p->values,
-		       p->n_values * sizeof(*q->values));
+		memcpy(q->values, p->values, p->n_values * sizeof(*q->values));
 	if (p->n_excludes > 0)
 		memcpy(q->excludes, p->excludes,
 		       p->n_excludes * sizeof(*q->excludes));
@@ -77,8 +76,9 @@ policy_with(struct arena *a, const struct policy *p,
 		else
 			exclude_drop(q, d->name);
 		if (d->kind == DRAFT_EXCLUDE)
-			q->excludes[q->n_excludes++] =
-				(struct policy_exclude){ d->name, d->reason };
+			q->excludes[q->n_excludes++] = (struct policy_exclude){
+				d->name, d->reason
+			};
 	}
 	return q;
 }
@@ -89,8 +89,7 @@ move_add(struct moves *m, enum move_kind kind, const struct control *c,
 {
 	if (m->n == m->cap) {
 		size_t more = m->cap == 0 ? 16 : m->cap * 2;
-		struct move *bigger = ARENA_ARRAY(m->arena, more,
-						  struct move);
+		struct move *bigger = ARENA_ARRAY(m->arena, more, struct move);
 
 		if (m->n > 0)
 			memcpy(bigger, m->list, m->n * sizeof(*bigger));
@@ -145,8 +144,8 @@ name_moves(struct moves *m, const struct policy *p, const struct policy *q,
 }
 
 static void
-control_moves(struct moves *m, const struct policy *p,
-	      const struct policy *q, const struct control *c, bool ja)
+control_moves(struct moves *m, const struct policy *p, const struct policy *q,
+	      const struct control *c, bool ja)
 {
 	struct str why;
 	struct str before = policy_sentence(m->arena, p, c, ja);
@@ -167,8 +166,8 @@ control_moves(struct moves *m, const struct policy *p,
 
 int
 drafts_moves(struct arena *a, const struct policy *p,
-	     const struct draft *drafts, size_t n, bool ja,
-	     struct move **ret, size_t *ret_n, struct err *e UNUSED)
+	     const struct draft *drafts, size_t n, bool ja, struct move **ret,
+	     size_t *ret_n, struct err *e UNUSED)
 {
 	const struct policy *q = policy_with(a, p, drafts, n);
 	struct moves m = { .arena = a };

@@ -13,8 +13,7 @@
 #define ANSWERS_MAX ((size_t)65536)
 
 static struct str
-answers_json(struct arena *a, const struct catalog *cat,
-	     const int64_t *answer)
+answers_json(struct arena *a, const struct catalog *cat, const int64_t *answer)
 {
 	struct json j;
 	auto_buf b = { 0 };
@@ -41,8 +40,9 @@ check(const struct org_new *o, struct err *e)
 	if (str_trim(o->name).len == 0)
 		return err_set(e, -EINVAL, "the name is empty");
 	if (o->name.len > 200 || !str_utf8_ok(o->name))
-		return err_set(e, -EINVAL,
-			       "the name is longer than 200 bytes or not UTF-8");
+		return err_set(
+			e, -EINVAL,
+			"the name is longer than 200 bytes or not UTF-8");
 	if (o->size < 1 || o->size > 1000000)
 		return err_set(e, -ERANGE,
 			       "%lld people: give a number from 1 to 1000000",
@@ -65,8 +65,8 @@ roles_add(struct change *c, const struct org_new *o, struct err *e)
 }
 
 int
-org_create(struct store *s, const struct catalog *cat,
-	   const struct org_new *o, struct err *e)
+org_create(struct store *s, const struct catalog *cat, const struct org_new *o,
+	   struct err *e)
 {
 	auto_arena *a = arena_new();
 	auto_change *c = NULL;
@@ -84,9 +84,8 @@ org_create(struct store *s, const struct catalog *cat,
 		       "lang, created_at, change_seq) "
 		       "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		       "ssicsssii", id, str_trim(o->name), o->size,
-		       level_names[o->level],
-		       answers_json(a, cat, o->answer), o->zone, o->lang,
-		       moment_now(), change_seq(c)) < 0 ||
+		       level_names[o->level], answers_json(a, cat, o->answer),
+		       o->zone, o->lang, moment_now(), change_seq(c)) < 0 ||
 	    roles_add(c, o, e) < 0)
 		return e->code;
 	return change_commit(c, e);

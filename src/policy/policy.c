@@ -100,8 +100,8 @@ pairs_load(struct store *s, struct arena *a, const char *sql,
 	while ((r = stmt_step(st, e)) > 0 && n < MANY) {
 		if (n == cap) {
 			size_t more = cap == 0 ? 64 : cap * 2;
-			struct policy_value *bigger =
-				ARENA_ARRAY(a, more, struct policy_value);
+			struct policy_value *bigger = ARENA_ARRAY(
+				a, more, struct policy_value);
 
 			if (n > 0)
 				memcpy(bigger, list, n * sizeof(*list));
@@ -127,10 +127,11 @@ policy_load(struct store *s, struct arena *a, const struct catalog *cat,
 
 	if (org_load(p, s, a, e) < 0)
 		return e->code;
-	if (pairs_load(s, a,
-		       "SELECT name, json_extract(value, '$') FROM policy_value "
-		       "ORDER BY name",
-		       &p->values, &p->n_values, e) < 0 ||
+	if (pairs_load(
+		    s, a,
+		    "SELECT name, json_extract(value, '$') FROM policy_value "
+		    "ORDER BY name",
+		    &p->values, &p->n_values, e) < 0 ||
 	    pairs_load(s, a,
 		       "SELECT control, reason FROM policy_exclude "
 		       "ORDER BY control",
@@ -165,17 +166,19 @@ policy_value(const struct policy *p, const struct control *c,
 	auto_arena *a = arena_new();
 	struct str full = str_fmt(a, "%.*s.%.*s", STR_ARG(c->id),
 				  STR_ARG(param->name));
-	const struct policy_value *hit =
-		p->n_values == 0 ? NULL
-				 : bsearch(&full, p->values, p->n_values,
-					   sizeof(*p->values), value_cmp);
+	const struct policy_value *hit = p->n_values == 0
+						 ? NULL
+						 : bsearch(&full, p->values,
+							   p->n_values,
+							   sizeof(*p->values),
+							   value_cmp);
 
 	return hit ? hit->value : param->def;
 }
 
 struct str
-policy_bound(const struct policy *p, const struct control *c,
-	     struct str name, const struct parameter **ret_param)
+policy_bound(const struct policy *p, const struct control *c, struct str name,
+	     const struct parameter **ret_param)
 {
 	const struct parameter *param = parameter_find(c, name);
 
@@ -204,8 +207,8 @@ struct str
 policy_named(const struct policy *p, const char *name)
 {
 	const struct control *owner;
-	const struct parameter *param =
-		catalog_parameter(p->catalog, str_c(name), &owner);
+	const struct parameter *param = catalog_parameter(p->catalog,
+							  str_c(name), &owner);
 
 	assert(param != NULL);
 	return policy_value(p, owner, param);

@@ -19,11 +19,11 @@ struct policy {
 	const struct catalog *catalog;
 	struct str org_name;
 	enum level level;
-	int64_t size;	   /* people */
+	int64_t size;	    /* people */
 	struct str answers; /* JSON object as kept */
-	int64_t seq;	   /* journal seq of the last change */
+	int64_t seq;	    /* journal seq of the last change */
 	size_t n_values, n_excludes;
-	struct policy_value *values;	  /* sorted by name */
+	struct policy_value *values;	 /* sorted by name */
 	struct policy_exclude *excludes; /* sorted by control */
 	size_t n_answers;
 	int64_t *answer; /* by position in catalog->answers */

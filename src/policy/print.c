@@ -67,8 +67,8 @@ list_print(struct arena *a, const struct parameter *param, struct str value,
 					  : json_read_raw(&r);
 
 		if (n < ARRAY_LEN(items))
-			items[n++] = named_print(param->labels,
-						 param->n_labels, item, ja);
+			items[n++] = named_print(param->labels, param->n_labels,
+						 item, ja);
 	}
 	if (n == 0)
 		return str_c(ja ? "なし" : "none");
@@ -98,8 +98,8 @@ date_print(struct arena *a, struct str value)
 }
 
 struct str
-policy_print(struct arena *a, const struct parameter *param,
-	     struct str value, bool ja)
+policy_print(struct arena *a, const struct parameter *param, struct str value,
+	     bool ja)
 {
 	if (value.p == NULL)
 		return ja ? STR("（未定）") : STR("(not decided)");
@@ -111,8 +111,7 @@ policy_print(struct arena *a, const struct parameter *param,
 			return str_is(value, "1") ? STR("する") : STR("しない");
 		return str_is(value, "1") ? STR("yes") : STR("no");
 	case PARAM_CHOICE:
-		return named_print(param->choices, param->n_choices, value,
-				   ja);
+		return named_print(param->choices, param->n_choices, value, ja);
 	case PARAM_LIST:
 	case PARAM_TABLE:
 		return list_print(a, param, value, ja);

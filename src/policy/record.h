@@ -18,15 +18,14 @@ struct declaration_new {
 /* Replaces an earlier declaration on the same control. */
 int declaration_save(struct store *s, const struct declaration_new *d,
 		     struct err *e);
-int declaration_withdraw(struct store *s, struct str control,
-			 struct err *e);
+int declaration_withdraw(struct store *s, struct str control, struct err *e);
 
 /* An open finding is accepted until a day, for a reason. */
 int finding_waive(struct store *s, struct str id, struct str until_on,
 		  struct str reason, struct str by, struct err *e);
 
 /* Keeps a measure out of the next three things until a day. */
-int control_postpone(struct store *s, struct str control,
-		     struct str until_on, struct err *e);
+int control_postpone(struct store *s, struct str control, struct str until_on,
+		     struct err *e);
 
 #endif

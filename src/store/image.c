@@ -13,10 +13,9 @@ image_attach(struct store *s, const struct embedded *image, struct err *e)
 		const uint8_t *in;
 		unsigned char *out;
 	} p = { image->data };
-	int rc = sqlite3_deserialize(s->db, "catalog", p.out,
-				     (sqlite3_int64)image->len,
-				     (sqlite3_int64)image->len,
-				     SQLITE_DESERIALIZE_READONLY);
+	int rc = sqlite3_deserialize(
+		s->db, "catalog", p.out, (sqlite3_int64)image->len,
+		(sqlite3_int64)image->len, SQLITE_DESERIALIZE_READONLY);
 
 	return rc == SQLITE_OK ? 0 : store_err(s, rc, e);
 }

@@ -15,8 +15,8 @@ struct store {
 	const char *file; /* NULL = yamori.db and what is attached to it */
 	const struct zone *zone;
 	struct str catalog_hash;
-	bool in_change;	     /* guard is set; what in_change() tells */
-	struct guard *guard; /* of the journal, while it writes a change */
+	bool in_change;		/* guard is set; what in_change() tells */
+	struct guard *guard;	/* of the journal, while it writes a change */
 	int64_t query_until_us; /* of query_time_limit */
 	struct kept {
 		char *sql;
@@ -24,7 +24,7 @@ struct store {
 		bool busy;
 	} kept[KEPT_MAX]; /* statements of store_run, prepared once */
 	size_t kept_next; /* the next to give way */
-	bool seeded; /* store_random_seed was called */
+	bool seeded;	  /* store_random_seed was called */
 	struct hash seed;
 	uint64_t n_random; /* blocks taken from the seed */
 };

@@ -4,8 +4,7 @@
 #include "store/private.h"
 
 int
-stmt_prepare(struct store *s, struct str sql, struct stmt **ret,
-	     struct err *e)
+stmt_prepare(struct store *s, struct str sql, struct stmt **ret, struct err *e)
 {
 	sqlite3_stmt *st = NULL;
 	const char *tail = NULL;
@@ -17,8 +16,7 @@ stmt_prepare(struct store *s, struct str sql, struct stmt **ret,
 		return store_err(s, rc, e);
 	if (st == NULL)
 		return err_set(e, -EINVAL, "there is no statement");
-	struct str more = str_trim(
-		str_from(sql, (size_t)(tail - sql.p)));
+	struct str more = str_trim(str_from(sql, (size_t)(tail - sql.p)));
 	if (more.len > 0) {
 		(void)sqlite3_finalize(st);
 		return err_set(e, -EINVAL, "only one statement is allowed");
@@ -300,8 +298,8 @@ store_run(struct store *s, struct err *e, const char *sql, const char *kinds,
 }
 
 int
-store_run_v(struct store *s, struct err *e, const char *sql,
-	    const char *kinds, va_list ap)
+store_run_v(struct store *s, struct err *e, const char *sql, const char *kinds,
+	    va_list ap)
 {
 	struct kept *k = NULL;
 	int r;
@@ -319,9 +317,8 @@ store_run_v(struct store *s, struct err *e, const char *sql,
 }
 
 static int
-get_one(struct store *s, struct arena *a, struct str *ret_str,
-	int64_t *ret_int, struct err *e, const char *sql, const char *kinds,
-	va_list ap)
+get_one(struct store *s, struct arena *a, struct str *ret_str, int64_t *ret_int,
+	struct err *e, const char *sql, const char *kinds, va_list ap)
 {
 	struct kept *k = NULL;
 
@@ -350,8 +347,8 @@ store_get_int(struct store *s, int64_t *ret, struct err *e, const char *sql,
 }
 
 int
-store_get_str(struct store *s, struct arena *a, struct str *ret,
-	      struct err *e, const char *sql, const char *kinds, ...)
+store_get_str(struct store *s, struct arena *a, struct str *ret, struct err *e,
+	      const char *sql, const char *kinds, ...)
 {
 	va_list ap;
 

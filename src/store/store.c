@@ -83,10 +83,9 @@ store_err(struct store *s, int rc, struct err *e)
 			       "check owner and permissions",
 			       s->dir);
 	case SQLITE_CONSTRAINT:
-		return err_set(e,
-			       rc == SQLITE_CONSTRAINT_TRIGGER ? -EPERM
-							       : -EEXIST,
-			       "refused by the database: %s", words);
+		return err_set(
+			e, rc == SQLITE_CONSTRAINT_TRIGGER ? -EPERM : -EEXIST,
+			"refused by the database: %s", words);
 	case SQLITE_AUTH:
 		return err_set(e, -EPERM, "not allowed here: %s", words);
 	case SQLITE_INTERRUPT:
@@ -111,12 +110,11 @@ configure(struct store *s, struct err *e)
 	(void)sqlite3_extended_result_codes(s->db, 1);
 	(void)sqlite3_busy_timeout(s->db, BUSY_MS);
 	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, &was);
-	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0,
-				&was);
+	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, &was);
 	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_DQS_DDL, 0, &was);
 	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_DQS_DML, 0, &was);
-	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION,
-				0, &was);
+	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0,
+				&was);
 	if (functions_register(s->db, &s->zone, &s->in_change, e) < 0 ||
 	    tokenizer_register(s->db, e) < 0)
 		return e->code;
@@ -133,19 +131,19 @@ tune(struct store *s, const char *schema, bool full, struct err *e)
 {
 	auto_arena *a = arena_new();
 
-	return store_script(
-		s,
-		str_fmt(a,
-			"PRAGMA %s.journal_mode = WAL;"
-			"PRAGMA %s.synchronous = %s;"
-			"PRAGMA %s.foreign_keys = ON;"
-			"PRAGMA %s.secure_delete = %s;"
-			"PRAGMA recursive_triggers = ON;"
-			"PRAGMA %s.cache_size = -16000;"
-			"PRAGMA %s.mmap_size = 1073741824;",
-			schema, schema, full ? "FULL" : "NORMAL", schema,
-			schema, full ? "ON" : "OFF", schema, schema),
-		e);
+	return store_script(s,
+			    str_fmt(a,
+				    "PRAGMA %s.journal_mode = WAL;"
+				    "PRAGMA %s.synchronous = %s;"
+				    "PRAGMA %s.foreign_keys = ON;"
+				    "PRAGMA %s.secure_delete = %s;"
+				    "PRAGMA recursive_triggers = ON;"
+				    "PRAGMA %s.cache_size = -16000;"
+				    "PRAGMA %s.mmap_size = 1073741824;",
+				    schema, schema, full ? "FULL" : "NORMAL",
+				    schema, schema, full ? "ON" : "OFF", schema,
+				    schema),
+			    e);
 }
 
 static struct store *
@@ -251,8 +249,8 @@ content_look(struct store *s, enum store_mode mode, struct err *e)
 	    store_get_int(s, &n, e, "SELECT count(*) FROM main.org", "") < 0)
 		return e->code;
 	if (n > 0 && mode == STORE_CREATE)
-		return err_set(e, -EEXIST,
-			       "'%s' already holds an organisation", s->dir);
+		return err_set(e, -EEXIST, "'%s' already holds an organisation",
+			       s->dir);
 	if (version == 0 && mode != STORE_CREATE)
 		return err_set(e, -ENOENT,
 			       "'%s/yamori.db' is empty: restore it from a "
@@ -345,8 +343,7 @@ store_open_secret(const char *dir, enum store_mode mode, struct store **ret,
 	struct store *s = store_new(dir);
 	s->file = "secret.db";
 	mode_t old = umask(077); /* nobody else may read this file */
-	int r = file_open(s, path, mode == STORE_READ ? mode : STORE_CREATE,
-			  e);
+	int r = file_open(s, path, mode == STORE_READ ? mode : STORE_CREATE, e);
 
 	(void)umask(old);
 	if (r == 0 && mode != STORE_READ)

@@ -31,8 +31,8 @@ enum store_mode {
 
 int store_open(const char *dir, enum store_mode mode, struct store **ret,
 	       struct err *e);
-int store_open_secret(const char *dir, enum store_mode mode,
-		      struct store **ret, struct err *e);
+int store_open_secret(const char *dir, enum store_mode mode, struct store **ret,
+		      struct err *e);
 
 /* Only the catalog and the functions, in memory: for examples and messages. */
 int store_open_memory(struct store **ret, struct err *e);
@@ -50,12 +50,12 @@ void store_zone_set(struct store *s, const struct zone *z); /* borrowed */
  */
 int stmt_prepare(struct store *s, struct str sql, struct stmt **ret,
 		 struct err *e);
-void stmt_free(struct stmt *st); /* NULL is fine */
+void stmt_free(struct stmt *st);		/* NULL is fine */
 int stmt_reset(struct stmt *st, struct err *e); /* also clears bindings */
 
 void stmt_bind_int(struct stmt *st, int at, int64_t v);
-void stmt_bind_str(struct stmt *st, int at, struct str v); /* copied */
-void stmt_bind_c(struct stmt *st, int at, const char *v);	/* NULL = NULL */
+void stmt_bind_str(struct stmt *st, int at, struct str v);  /* copied */
+void stmt_bind_c(struct stmt *st, int at, const char *v);   /* NULL = NULL */
 void stmt_bind_blob(struct stmt *st, int at, struct str v); /* copied */
 void stmt_bind_null(struct stmt *st, int at);
 
@@ -103,8 +103,8 @@ int store_run_v(struct store *s, struct err *e, const char *sql,
 		const char *kinds, va_list ap);
 
 /* The first column of the first row; 1 = found, 0 = none, negative. */
-int store_get_int(struct store *s, int64_t *ret, struct err *e,
-		  const char *sql, const char *kinds, ...);
+int store_get_int(struct store *s, int64_t *ret, struct err *e, const char *sql,
+		  const char *kinds, ...);
 int store_get_str(struct store *s, struct arena *a, struct str *ret,
 		  struct err *e, const char *sql, const char *kinds, ...);
 

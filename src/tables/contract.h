@@ -35,9 +35,9 @@ struct column {
 struct contract {
 	const char *name;
 	const char *doc_ja, *doc_en;
-	unsigned platforms;  /* PLATFORM_*; 0 = of the organisation */
+	unsigned platforms;	/* PLATFORM_*; 0 = of the organisation */
 	unsigned recorded_only; /* never yet run on a real machine there */
-	const char *max_age; /* a duration; the default of the parameter */
+	const char *max_age;	/* a duration; the default of the parameter */
 	bool shared; /* machines have many rows in common: kept once */
 	const struct column *cols;
 	size_t n_cols;

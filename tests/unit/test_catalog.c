@@ -74,8 +74,8 @@ static void
 found_by_name(void **state)
 {
 	const struct catalog *c = ((const struct state *)*state)->c;
-	const struct control *k =
-		control_find(c, STR("access.lockout_general"));
+	const struct control *k = control_find(c,
+					       STR("access.lockout_general"));
 	const struct control *of = NULL;
 
 	assert_non_null(k);
@@ -115,7 +115,8 @@ static const struct {
 	{ "lists/os_eol.yaml", "eol: []",
 	  "data/lists/os_eol.yaml:1:1: 'dated_on' is missing" },
 	{ "lists/os_eol.yaml",
-	  "dated_on: 2026-11-21\neol: [{os: a, version: '1', eol_on: 2026-13-01, "
+	  "dated_on: 2026-11-21\neol: [{os: a, version: '1', eol_on: "
+	  "2026-13-01, "
 	  "source: x}]",
 	  "data/lists/os_eol.yaml:2:37: expected a date like 2026-11-21" },
 	{ "requirements/x.yaml",
@@ -146,8 +147,8 @@ static void
 file_complaints(void **state)
 {
 	static const char *const folders[] = { "controls/a", "controls",
-					       "i18n", "ledgers", "lists",
-					       "requirements" };
+					       "i18n",	     "ledgers",
+					       "lists",	     "requirements" };
 	char dir[] = "/tmp/yamori-files-XXXXXX";
 	auto_arena *a = arena_new();
 	struct err e = { 0 };
@@ -155,10 +156,10 @@ file_complaints(void **state)
 	(void)state;
 	assert_non_null(mkdtemp(dir));
 	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
-		assert_int_equal(fs_mkdirs(str_fmt(a, "%s/%s", dir,
-						   folders[i]).p,
-					   0700, &e),
-				 0);
+		assert_int_equal(
+			fs_mkdirs(str_fmt(a, "%s/%s", dir, folders[i]).p, 0700,
+				  &e),
+			0);
 	for (size_t i = 0; i < ARRAY_LEN(file_faults); i++) {
 		const char *path =
 			str_fmt(a, "%s/%s", dir, file_faults[i].path).p;
@@ -180,8 +181,8 @@ file_complaints(void **state)
 		assert_int_equal(unlink(path), 0);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
-		assert_int_equal(
-			rmdir(str_fmt(a, "%s/%s", dir, folders[i]).p), 0);
+		assert_int_equal(rmdir(str_fmt(a, "%s/%s", dir, folders[i]).p),
+				 0);
 	assert_int_equal(rmdir(dir), 0);
 
 	struct catalog *c;
@@ -207,8 +208,7 @@ laid_over(void **state)
 		assert_int_equal(to->n_controls, N_CONTROLS + (old == NULL));
 		assert_true(str_is(control_find(to, ids[i])->subject, "mine"));
 		for (size_t j = 0; j < c->n_controls; j++)
-			assert_non_null(
-				control_find(to, c->controls[j].id));
+			assert_non_null(control_find(to, c->controls[j].id));
 		assert_ptr_equal(control_find(c, ids[i]), old);
 	}
 }

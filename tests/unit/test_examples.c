@@ -49,7 +49,8 @@ teardown(void **state)
 
 /* What the engine asks about hosts, as the example's given tables say it. */
 static const char scene_sql[] =
-	"CREATE TABLE main.host_entry AS SELECT host_id, coalesce(name, host_id) "
+	"CREATE TABLE main.host_entry AS SELECT host_id, coalesce(name, "
+	"host_id) "
 	"AS name, coalesce(platform, 'linux') AS platform, "
 	"coalesce(state, 'active') AS state FROM main.host;"
 	"CREATE TABLE main.collector_status(host_id TEXT, table_name TEXT, "
@@ -86,8 +87,8 @@ policy_make(struct arena *a, const struct catalog *c, const struct control *k,
 
 	p->level = LEVEL_FULL;
 	for (size_t i = 0; i < k->n_conditions; i++) {
-		const struct answer *q =
-			answer_find(c, k->conditions[i].answer);
+		const struct answer *q = answer_find(c,
+						     k->conditions[i].answer);
 
 		p->answer[q - c->answers] = k->conditions[i].value;
 	}
@@ -108,7 +109,8 @@ policy_make(struct arena *a, const struct catalog *c, const struct control *k,
 			v->value
 		};
 		size_t at = p->n_values++;
-		while (at > 0 && str_cmp(p->values[at - 1].name, set.name) > 0) {
+		while (at > 0 &&
+		       str_cmp(p->values[at - 1].name, set.name) > 0) {
 			p->values[at] = p->values[at - 1];
 			at--;
 		}
@@ -166,8 +168,10 @@ example(struct state *s, const struct control *k, const struct example *ex,
 	const struct reads *reads)
 {
 	auto_arena *a = arena_new();
-	struct check_scope scope = { .control = k->id, .level = -1,
-				     .keep_pass = true, .all_levels = true };
+	struct check_scope scope = { .control = k->id,
+				     .level = -1,
+				     .keep_pass = true,
+				     .all_levels = true };
 	struct binding *bindings;
 	struct check_run *run;
 	struct err e = { 0 };
@@ -175,8 +179,8 @@ example(struct state *s, const struct control *k, const struct example *ex,
 
 	diags_init(&d, a);
 	size_t n = bindings_of(a, s->c, k, &bindings);
-	struct bench *b =
-		bench_open(a, s->tables, k, ex, reads, bindings, n, &d);
+	struct bench *b = bench_open(a, s->tables, k, ex, reads, bindings, n,
+				     &d);
 	assert_non_null(b);
 	scene_make(b, ex);
 	struct policy *p = policy_make(a, s->c, k, b, bindings, n);
@@ -204,9 +208,9 @@ engine_agrees(void **state)
 
 		if (!k->complete || k->assess.p == NULL || k->n_needs > 0)
 			continue;
-		assert_int_equal(query_prepare(s->all, s->a, k->assess, &st,
-					       &reads, &e),
-				 0);
+		assert_int_equal(
+			query_prepare(s->all, s->a, k->assess, &st, &reads, &e),
+			0);
 		stmt_free(st);
 		for (size_t j = 0; j < k->n_examples; j++)
 			example(s, k, &k->examples[j], &reads);

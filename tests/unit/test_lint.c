@@ -146,8 +146,7 @@ static const struct {
 	{ "primary: [ipa1:y]", "'ipa1:y' is primary but not in 'covers'" },
 	{ "use: {q: access.lockout_general.x}",
 	  "there is no parameter 'access.lockout_general.x'" },
-	{ "use: {q: access.none.x}",
-	  "there is no parameter 'access.none.x'" },
+	{ "use: {q: access.none.x}", "there is no parameter 'access.none.x'" },
 	{ "text: {ja: 'だ{p}', en: 'x'}",
 	  "parameter 'p' is not in the sentence (text.en)" },
 	{ "text: {ja: 'だ{p}{z}', en: '{p}'}",
@@ -177,8 +176,7 @@ links_of_one_control(void **state)
 		struct diags d;
 
 		for (size_t j = 0; j < ARRAY_LEN(good); j++) {
-			bool same = str_eq(str_until(str_c(good[j]), ':'),
-					   key);
+			bool same = str_eq(str_until(str_c(good[j]), ':'), key);
 
 			text = str_fmt(a, "%.*s%s\n", STR_ARG(text),
 				       same ? link_faults[i].line : good[j]);
@@ -190,10 +188,10 @@ links_of_one_control(void **state)
 		assert_int_equal(d.n_errors, 0);
 		lint_control_links(a, s->c, k, &d);
 		diags_print(&d, NULL, NULL, &b);
-		if (link_faults[i].want == NULL ? b.len > 0
-						: !str_has(str_until(buf_view(&b),
-								     '\n'),
-							   link_faults[i].want))
+		if (link_faults[i].want == NULL
+			    ? b.len > 0
+			    : !str_has(str_until(buf_view(&b), '\n'),
+				       link_faults[i].want))
 			fail_msg("'%s': %s", link_faults[i].line, b.p);
 	}
 }
@@ -268,9 +266,15 @@ links_of_one_ledger(void **state)
 		  "'action' need a table 'incident_action', which is there" },
 	};
 	static const char *const lines[] = {
-		"id: l", "version: 1", "title: {ja: x, en: y}",
-		"purpose: {ja: x, en: y}", "level: basic", "key: [n]",
-		"sources: []", "covers: []", "approvers: []",
+		"id: l",
+		"version: 1",
+		"title: {ja: x, en: y}",
+		"purpose: {ja: x, en: y}",
+		"level: basic",
+		"key: [n]",
+		"sources: []",
+		"covers: []",
+		"approvers: []",
 		"fields: [{name: n, type: text, label: {ja: x, en: y}}]",
 	};
 	const struct state *s = *state;

@@ -75,8 +75,7 @@ conditions(void **state)
 	expect("SELECT x AND y OR z", "SELECT x OR z\nSELECT y OR z\n"
 				      "SELECT x AND y\n");
 	expect("SELECT x BETWEEN y AND z", "SELECT x NOT BETWEEN y AND z\n");
-	expect("SELECT f(x AND y), z",
-	       "SELECT f(x ), z\nSELECT f( y), z\n");
+	expect("SELECT f(x AND y), z", "SELECT f(x ), z\nSELECT f( y), z\n");
 	expect("SELECT x FROM t WHERE y", "SELECT x FROM t WHERE 1\n");
 	expect("SELECT x FROM t WHERE y AND z",
 	       "SELECT x FROM t WHERE y\nSELECT x FROM t WHERE z\n");
@@ -128,19 +127,18 @@ control_text(struct arena *a, const char *query, const char *examples)
 	while (str_next_line(&sql, &line))
 		block = str_fmt(a, "%.*s  %.*s\n", STR_ARG(block),
 				STR_ARG(line));
-	return str_fmt(
-		a,
-		"id: a.b\nstatus: complete\ntitle: {ja: だ, en: t}\n"
-		"text: {ja: 'だ{profile}', en: '{profile}'}\n"
-		"why: {ja: だ, en: t}\nfix: {ja: だ, en: t}\n"
-		"attack: {ja: だ, en: t}\nlevel: basic\nstrength: must\n"
-		"kind: query\npack: logs\neffort: 20min\nimpact: 2\n"
-		"done_by: system_admin\nsubject: host\nsources: []\n"
-		"covers: []\nprimary: []\n"
-		"parameters: {profile: {type: text, default: ip, "
-		"label: {ja: だ, en: t}}}\n"
-		"assess: |\n%.*sexamples:\n%s",
-		STR_ARG(block), examples);
+	return str_fmt(a,
+		       "id: a.b\nstatus: complete\ntitle: {ja: だ, en: t}\n"
+		       "text: {ja: 'だ{profile}', en: '{profile}'}\n"
+		       "why: {ja: だ, en: t}\nfix: {ja: だ, en: t}\n"
+		       "attack: {ja: だ, en: t}\nlevel: basic\nstrength: must\n"
+		       "kind: query\npack: logs\neffort: 20min\nimpact: 2\n"
+		       "done_by: system_admin\nsubject: host\nsources: []\n"
+		       "covers: []\nprimary: []\n"
+		       "parameters: {profile: {type: text, default: ip, "
+		       "label: {ja: だ, en: t}}}\n"
+		       "assess: |\n%.*sexamples:\n%s",
+		       STR_ARG(block), examples);
 }
 
 static void
@@ -217,16 +215,16 @@ static void
 instants_and_dates(void **state)
 {
 	static const char *const bad[] = {
-		"x.a_at < y.b_on",	"on_of(:now) = first_seen_at",
-		"a_at >= '2026-11-21'", ":now < on_add(:today, '1d')",
+		"x.a_at < y.b_on",	 "on_of(:now) = first_seen_at",
+		"a_at >= '2026-11-21'",	 ":now < on_add(:today, '1d')",
 		"at_of(:today) <> b_on", "a_at NOT BETWEEN b_on AND c_on",
 		"a_at IS NOT b_on",
 	};
 	static const char *const good[] = {
-		"x.a_at < y.b_at",	    "on_of(a_at) = b_on",
-		"b_on >= '2026-11-21'",	    ":now < at_add(a_at, '1d')",
-		"at_of(:today) <> a_at",    "b_on IS NULL",
-		"a_at = 'x2026-11-21'",	    "f(a_at, b_on) = 1",
+		"x.a_at < y.b_at",	 "on_of(a_at) = b_on",
+		"b_on >= '2026-11-21'",	 ":now < at_add(a_at, '1d')",
+		"at_of(:today) <> a_at", "b_on IS NULL",
+		"a_at = 'x2026-11-21'",	 "f(a_at, b_on) = 1",
 	};
 
 	(void)state;

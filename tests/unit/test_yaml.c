@@ -125,15 +125,24 @@ scalars(void **state)
 		const char *text;
 		enum yaml_scalar want;
 	} cases[] = {
-		{ "12", YAML_IS_INT },	  { "-3", YAML_IS_INT },
-		{ "0", YAML_IS_INT },	  { "012", YAML_IS_TEXT },
-		{ "+1", YAML_IS_TEXT },	  { "9.0", YAML_IS_REAL },
-		{ "1.2.3", YAML_IS_TEXT }, { "1.", YAML_IS_TEXT },
-		{ "true", YAML_IS_BOOL }, { "yes", YAML_IS_TEXT },
-		{ "on", YAML_IS_TEXT },	  { "null", YAML_IS_NULL },
-		{ "~", YAML_IS_NULL },	  { "''", YAML_IS_TEXT },
-		{ "'12'", YAML_IS_TEXT }, { "2026-11-21", YAML_IS_TEXT },
-		{ "0x10", YAML_IS_TEXT }, { "1e3", YAML_IS_TEXT },
+		{ "12", YAML_IS_INT },
+		{ "-3", YAML_IS_INT },
+		{ "0", YAML_IS_INT },
+		{ "012", YAML_IS_TEXT },
+		{ "+1", YAML_IS_TEXT },
+		{ "9.0", YAML_IS_REAL },
+		{ "1.2.3", YAML_IS_TEXT },
+		{ "1.", YAML_IS_TEXT },
+		{ "true", YAML_IS_BOOL },
+		{ "yes", YAML_IS_TEXT },
+		{ "on", YAML_IS_TEXT },
+		{ "null", YAML_IS_NULL },
+		{ "~", YAML_IS_NULL },
+		{ "''", YAML_IS_TEXT },
+		{ "'12'", YAML_IS_TEXT },
+		{ "2026-11-21", YAML_IS_TEXT },
+		{ "0x10", YAML_IS_TEXT },
+		{ "1e3", YAML_IS_TEXT },
 		{ "-", YAML_IS_TEXT },
 		{ "1234567890123456789", YAML_IS_TEXT },
 	};
@@ -169,9 +178,8 @@ as_json(void **state)
 			     STR("[{a: 1, b: '1', c: null}, x\"y, 8.9, true]"),
 			     &d),
 		  &b);
-	assert_string_equal(b.p,
-			    "[{\"a\":1,\"b\":\"1\",\"c\":null},"
-			    "\"x\\\"y\",8.9,true]");
+	assert_string_equal(b.p, "[{\"a\":1,\"b\":\"1\",\"c\":null},"
+				 "\"x\\\"y\",8.9,true]");
 }
 
 /* A whole control; each case below replaces one of its lines. */
@@ -240,8 +248,7 @@ static const struct wrong control_faults[] = {
 	{ "why: null", "f:5:6: 'why' is missing" },
 	{ "level: low", "f:8:8: 'level' is 'low'; expected one of: basic" },
 	{ "kind: sql", "f:10:7: 'kind' is 'sql'; expected one of: query" },
-	{ "pack: A-B",
-	  "f:11:7: expected a name of a-z, 0-9 and _ for 'pack'" },
+	{ "pack: A-B", "f:11:7: expected a name of a-z, 0-9 and _ for 'pack'" },
 	{ "applies_when: [telework]",
 	  "f:12:15: expected 'applies_when' as {answer: true}" },
 	{ "applies_when: {telework: 1}",
@@ -309,8 +316,7 @@ static const struct wrong control_faults[] = {
 	{ "parameters: {p: {type: duration, default: 3y, labels: x, label: "
 	  "{ja: x, en: y}}}",
 	  "f:23:55: expected 'labels' as {value: {ja, en}}" },
-	{ "use: [x]",
-	  "f:24:6: expected 'use' as {name: area.control.name}" },
+	{ "use: [x]", "f:24:6: expected 'use' as {name: area.control.name}" },
 	{ "use: {q: c.d}",
 	  "f:24:10: expected name: area.control.parameter in 'use'" },
 	{ "use: {p: c.d.e}",
@@ -349,8 +355,8 @@ control_complaints(void **state)
 
 	(void)state;
 	diags_init(&d, a);
-	const struct control *c =
-		control_read(a, STR("f"), control_text(a, ""), &d);
+	const struct control *c = control_read(a, STR("f"), control_text(a, ""),
+					       &d);
 	if (d.n_errors > 0)
 		expect(&d, "nothing");
 	assert_non_null(c);
@@ -364,8 +370,7 @@ control_complaints(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(control_faults); i++) {
 		diags_init(&d, a);
 		(void)control_read(a, STR("f"),
-				   control_text(a, control_faults[i].text),
-				   &d);
+				   control_text(a, control_faults[i].text), &d);
 		expect(&d, control_faults[i].want);
 	}
 }
@@ -443,11 +448,11 @@ ledger_complaints(void **state)
 		struct diags d;
 
 		for (size_t j = 0; j < ARRAY_LEN(lines); j++)
-			all = str_fmt(a, "%.*s%s\n", STR_ARG(all),
-				      str_eq(str_until(str_c(lines[j]), ':'),
-					     key)
-					      ? line
-					      : lines[j]);
+			all = str_fmt(
+				a, "%.*s%s\n", STR_ARG(all),
+				str_eq(str_until(str_c(lines[j]), ':'), key)
+					? line
+					: lines[j]);
 		diags_init(&d, a);
 		(void)ledger_read(a, STR("f"), all, &d);
 		if (i < ARRAY_LEN(ledger_faults))

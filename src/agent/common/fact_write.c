@@ -137,14 +137,10 @@ header_json(struct buf *out, const struct fact_header *h)
 		const char *key;
 		struct str value;
 	} texts[] = {
-		{ "yamori", STR("facts/1") },
-		{ "host_id", h->host_id },
-		{ "key_id", h->key_id },
-		{ "machine_id", h->machine_id },
-		{ "boot_id", h->boot_id },
-		{ "platform", h->platform },
-		{ "hostname", h->hostname },
-		{ "as", h->as },
+		{ "yamori", STR("facts/1") }, { "host_id", h->host_id },
+		{ "key_id", h->key_id },      { "machine_id", h->machine_id },
+		{ "boot_id", h->boot_id },    { "platform", h->platform },
+		{ "hostname", h->hostname },  { "as", h->as },
 		{ "version", h->version },
 	};
 
@@ -216,8 +212,7 @@ fact_collect(struct fact_writer *w, const struct world *world, struct err *e)
 {
 	for (size_t i = 0; i < n_tables; i++) {
 		if (scan_table(tables[i], world, &w->sink, e) < 0)
-			return err_in(e, "table %s",
-				      tables[i]->contract->name);
+			return err_in(e, "table %s", tables[i]->contract->name);
 	}
 	return 0;
 }
