@@ -538,7 +538,10 @@ audit(struct settings *t)
 	while (conf_line(&text, &line))
 		sees |= rule_sees_files(line);
 	bool on = t->has_units && units_enabled(&t->units, "auditd.service");
-	put_bool(t, name, sees && on, paths[0]);
+	bool dead = t->has_units &&
+		    units_running(t->s, &t->units, "auditd.service") == 0;
+	put_bool(t, name, sees && on && !dead,
+		 dead ? "auditd does not run" : paths[0]);
 }
 
 /* 1 may keep passwords, 0 a policy forbids it. */
