@@ -160,6 +160,18 @@ ledger_note(struct assess *as, struct str table)
 		as->empty_ledger = table;
 }
 
+static bool
+listed(struct str list, struct str name)
+{
+	struct str one;
+
+	while (str_next(&list, ',', &one)) {
+		if (str_eq(one, name))
+			return true;
+	}
+	return false;
+}
+
 /* Sorts what the query reads into facts and ledgers. */
 static void
 reads_sort(struct assess *as)
@@ -187,7 +199,9 @@ reads_sort(struct assess *as)
 			if (k == as->n_facts && k < ARRAY_LEN(as->facts))
 				as->facts[as->n_facts++] = c;
 		}
-		buf_fmt(&b, "%s%.*s", b.len > 0 ? "," : "", STR_ARG(table));
+		if (!listed(buf_view(&b), table))
+			buf_fmt(&b, "%s%.*s", b.len > 0 ? "," : "",
+				STR_ARG(table));
 	}
 	as->r->reads = str_copy(as->sc->arena, buf_view(&b));
 }

@@ -96,6 +96,25 @@ changed_usage(struct cli *c, const struct check_scope *scope, struct err *e)
 	return 0;
 }
 
+/* For tests/bench: what of the time is judging and what is keeping. */
+static void
+times_say(int64_t start, int64_t judged, int64_t kept)
+{
+	if (getenv("YAMORI_TIMES") != NULL)
+		(void)fprintf(stderr, "judge %lld us, keep %lld us\n",
+			      (long long)(judged - start),
+			      (long long)(kept - judged));
+}
+
+static int64_t
+clock_us(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts); /* cannot fail */
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
 static int
 run(struct cli *c, struct err *e)
 {
@@ -115,6 +134,7 @@ run(struct cli *c, struct err *e)
 		return e->code;
 	if (changed && changed_usage(c, &scope, e) != 0)
 		return e->code;
+	int64_t start = clock_us();
 	int r = past ? past_read(c, s, policy, &scope, &found, e)
 		: changed
 			? check_changed(s, c->arena, policy, &scope, &found, e)
@@ -122,8 +142,10 @@ run(struct cli *c, struct err *e)
 					 e);
 	if (r < 0)
 		return r;
+	int64_t judged = clock_us();
 	if (keep && check_store(s, found, &scope, e) < 0)
 		return e->code;
+	times_say(start, judged, clock_us());
 	const char *html = cli_option(c, "html");
 	if (html != NULL && html_write(c, s, found, html, e) < 0)
 		return e->code;

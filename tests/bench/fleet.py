@@ -79,6 +79,15 @@ def write_host(path, header, tables, number, taken_at, change=False):
     return len(out)
 
 
+def changed(check):
+    """Milliseconds of judging alone; prints those of the process, too."""
+    run = timed(check + ['--changed'], stderr=subprocess.PIPE,
+                env=dict(os.environ, YAMORI_TIMES='1'))
+    print(f'check what changed on one host, the whole process: '
+          f'{run["seconds"] * 1000:.0f} ms')
+    return int(run['errors'].split()[1]) / 1000
+
+
 def main(yamori, n_hosts):
     base = [yamori, '--dir', 'org']
     subprocess.run(base + ['init', '--yes', '--level', 'full'], check=True,
@@ -119,6 +128,10 @@ def main(yamori, n_hosts):
     write_host('in/again.facts', header, tables, 7, now + 60000000, True)
     run = timed(base + ['collect', '--from', 'in/again.facts'])
     print(f'take facts of one host again: {run["seconds"] * 1000:.0f} ms')
+    print(f'judge what changed on that host: {changed(check):.1f} ms')
+    run = timed(check + ['--changed'])
+    print(f'check when nothing changed, the whole process: '
+          f'{run["seconds"] * 1000:.0f} ms')
     run = best(base + ['check', 'network.cleartext_services'])
     print(f'check one measure on {n_hosts} hosts: '
           f'{run["seconds"] * 1000:.0f} ms')

@@ -26,12 +26,14 @@ def timed(argv, memory=False, **kw):
     if memory:
         looker = threading.Thread(target=watch, args=(child.pid, peak, stop))
         looker.start()
+    errors = child.stderr.read().decode() if child.stderr else ''
     code = child.wait()
     seconds, after = time.monotonic() - start, os.times()
     if memory:
         stop.set()
         looker.join()
     return {'seconds': seconds, 'code': code, 'memory': peak[0],
+            'errors': errors,
             'cpu': after.children_user + after.children_system -
             before.children_user - before.children_system}
 

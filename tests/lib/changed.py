@@ -67,6 +67,7 @@ class Org:
                 'partial', 'cannot', [],
                 [{'engine': 'nftables', 'profile': 'inet',
                   'enabled': r.choice([0, 1, None]), 'default_in': 'drop'}]]),
+            'host_screen_lock': r.choice(['cannot', 'partial', []]),
             'host_port': [
                 {'proto': 'tcp', 'address': '0.0.0.0', 'port': n,
                  'exposed': r.choice([0, 1]), 'process': f'd{n}'}
@@ -91,7 +92,7 @@ class Org:
                 [sys.executable, FACTS, '--name', name, '--machine', name,
                  '--at', self.now.isoformat()] +
                 [f'{k}={v if isinstance(v, str) else json.dumps(v)}'
-                 for k, v in t.items() if r.random() < 0.9], check=True,
+                 for k, v in t.items() if r.random() < 0.7], check=True,
                 stdout=out)
         self.y('collect', '--from', 'in.facts', ok=False)
         return f'facts of {name}'
