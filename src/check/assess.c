@@ -232,10 +232,6 @@ host_fresh(struct assess *as, size_t host, struct reason *ret, bool *ret_any)
 		*ret_any = true;
 		if (fresh && !scene_fresh(sc, host, as->facts[i], ret))
 			fresh = false;
-		int64_t at = sc->status[host * n_contracts + as->facts[i]]
-				     .complete_at;
-		if (at > 0 && (as->r->facts_at == 0 || at < as->r->facts_at))
-			as->r->facts_at = at;
 	}
 	return fresh;
 }
@@ -444,6 +440,7 @@ assess_run(struct assess *as, struct err *e)
 	if (rows_read(as, e) < 0)
 		return e->code;
 	silent_hosts_add(as);
+	r->facts_at = scene_facts_at(as->sc, r->reads);
 	sum_up(as);
 	return 0;
 }

@@ -41,6 +41,7 @@ struct scene {
 	struct check_host *hosts;
 	struct status *status; /* hosts x contracts */
 	int64_t *max_age_us;   /* by contract */
+	int64_t *oldest;       /* complete snapshot, by contract; 0 = none */
 	size_t n_cannot, n_waivers, n_open, n_declarations;
 	struct cannot_row *cannot;	  /* sorted by host, table, column */
 	struct waiver *waivers;		  /* sorted by control, subject */

@@ -74,12 +74,24 @@ contract_index(struct str name)
 	return i;
 }
 
+static void
+oldest_note(struct scene *sc, size_t host, size_t contract, int64_t at)
+{
+	int64_t *oldest = &sc->oldest[contract];
+
+	if (at > 0 && (*oldest == 0 || at < *oldest) &&
+	    (contracts[contract]->platforms &
+	     check_platform(&sc->hosts[host])) != 0)
+		*oldest = at;
+}
+
 static int
 status_load(struct scene *sc, struct err *e)
 {
 	auto_stmt *st = NULL;
 	int r;
 
+	sc->oldest = ARENA_ARRAY(sc->arena, n_contracts, int64_t);
 	sc->status = ARENA_ARRAY(sc->arena, sc->n_hosts * n_contracts,
 				 struct status);
 	if (stmt_prepare(sc->store,
@@ -100,6 +112,7 @@ status_load(struct scene *sc, struct err *e)
 			.complete_at = stmt_int(st, 3),
 			.error = str_copy(sc->arena, stmt_str(st, 4)),
 		};
+		oldest_note(sc, host, contract, stmt_int(st, 3));
 	}
 	return r;
 }
@@ -356,18 +369,10 @@ scene_facts_at(const struct scene *sc, struct str tables)
 
 	while (str_next(&rest, ',', &table)) {
 		size_t c = contract_index(table);
+		int64_t at = c < n_contracts ? sc->oldest[c] : 0;
 
-		if (c == n_contracts)
-			continue;
-		for (size_t h = 0; h < sc->n_hosts; h++) {
-			int64_t at =
-				sc->status[h * n_contracts + c].complete_at;
-
-			if ((contracts[c]->platforms &
-			     check_platform(&sc->hosts[h])) &&
-			    at > 0 && (oldest == 0 || at < oldest))
-				oldest = at;
-		}
+		if (at > 0 && (oldest == 0 || at < oldest))
+			oldest = at;
 	}
 	return oldest;
 }

@@ -5,10 +5,10 @@
 
 # Differences, and whether most steps really judged only a part.
 for seed in 1 2; do
-	"$YAMORI_TOP/tests/lib/changed.py" "$YAMORI" $seed 30 >out 2>&1
+	"$YAMORI_TOP/tests/lib/changed.py" "$YAMORI" $seed 20 >out 2>&1
 	t "no difference (seed $seed)" grep -q '^0 differences; ' out
 	t 'most steps judged only a part' grep -Eq \
-		'; (1[5-9]|2[0-9]) of 30 ' out
+		'; 1[0-9] of 20 ' out
 	sed 's/^/# /' out
 	rm -rf o copy
 done
