@@ -68,7 +68,7 @@ signature_check(struct store *s, struct arena *a,
 {
 	const struct fact_header *h = claim->header;
 	auto_store *secret = NULL;
-	struct str key;
+	struct str key = { 0 };
 
 	if (store_open_secret(store_dir(s), STORE_READ, &secret, e) < 0)
 		return e->code;
@@ -78,8 +78,9 @@ signature_check(struct store *s, struct arena *a,
 			      "ss", h->key_id, h->host_id);
 	if (r < 0)
 		return r;
-	struct hash want = hash_hmac(key, claim->sum.b, HASH_LEN);
-	if (r == 0 || !hash_eq(want, *claim->signature))
+	bool known = r > 0 && key.len == HASH_LEN;
+	if (!known || !hash_eq(hash_hmac(key, claim->sum.b, HASH_LEN),
+			       *claim->signature))
 		return err_set(e, -EACCES,
 			       "'%s' is signed with a key that was not given "
 			       "to this host; nothing was taken from it",
