@@ -79,8 +79,8 @@ signature_check(struct store *s, struct arena *a,
 	if (r < 0)
 		return r;
 	bool known = r > 0 && key.len == HASH_LEN;
-	if (!known || !hash_eq(hash_hmac(key, claim->sum.b, HASH_LEN),
-			       *claim->signature))
+	if (!known ||
+	    !hash_eq(hash_hmac(key, claim->sum.b, HASH_LEN), *claim->signature))
 		return err_set(e, -EACCES,
 			       "'%s' is signed with a key that was not given "
 			       "to this host; nothing was taken from it",
