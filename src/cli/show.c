@@ -165,8 +165,18 @@ cannot_print(struct cli *c, const char *title, struct str why)
 }
 
 static void
+not_checked_print(struct cli *c, struct str since)
+{
+	if (since.len > 0)
+		cli_print(c, "not checked since %.*s", STR_ARG(since));
+	else
+		cli_print(c, "had not been checked by then");
+}
+
+static void
 reason_words(struct cli *c, const struct catalog *cat, const struct reason *r)
 {
+	const char *table = table_title(c, r->what);
 	struct str who = r->detail;
 
 	switch (r->why) {
@@ -176,28 +186,25 @@ reason_words(struct cli *c, const struct catalog *cat, const struct reason *r)
 		cli_print(c, "a value needed for this is not known");
 		break;
 	case WHY_NOT_COLLECTED:
-		cli_print(c, "not collected yet: %s", table_title(c, r->what));
+		cli_print(c, "not collected yet: %s", table);
 		break;
 	case WHY_STALE:
-		cli_print(c, "collected too long ago: %s",
-			  table_title(c, r->what));
+		cli_print(c, "collected too long ago: %s", table);
 		break;
 	case WHY_AHEAD:
 		cli_print(c,
 			  "collected while the clock was ahead; collect again: "
 			  "%s",
-			  table_title(c, r->what));
+			  table);
 		break;
 	case WHY_PARTIAL:
-		cli_print(c, "collected in part only: %s",
-			  table_title(c, r->what));
+		cli_print(c, "collected in part only: %s", table);
 		break;
 	case WHY_CANNOT:
 		cannot_print(c, column_title(c, r->what), r->detail);
 		break;
 	case WHY_NEEDS_TABLE:
-		cli_print(c, "no collector fills this table yet: %s",
-			  table_title(c, r->what));
+		cli_print(c, "no collector fills this table yet: %s", table);
 		break;
 	case WHY_NEEDS_LEDGER:
 		cli_print(c, "this ledger is still empty: %s",
@@ -215,10 +222,7 @@ reason_words(struct cli *c, const struct catalog *cat, const struct reason *r)
 			"the automatic check for this is still to be written");
 		break;
 	case WHY_NOT_CHECKED:
-		if (who.len > 0)
-			cli_print(c, "not checked since %.*s", STR_ARG(who));
-		else
-			cli_print(c, "had not been checked by then");
+		not_checked_print(c, who);
 		break;
 	case WHY_NONE_EXIST:
 		cli_print(c, "there is nothing of the kind");
