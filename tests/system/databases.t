@@ -180,9 +180,13 @@ else
 fi
 chmod 400 d/*.db
 chmod 500 d
-t_has 'a read-only folder: check says so' 'owner and permissions' \
-	$nobody "$YAMORI" --lang en --dir d check $fw
-t_exit 'with exit 2' 2 $nobody "$YAMORI" --dir d check $fw
+if [ "$(id -u)" = 0 ] && [ -z "$nobody" ]; then
+	t_skip 'a read-only folder' 'only root can run the program here'
+else
+	t_has 'a read-only folder: check says so' 'owner and permissions' \
+		$nobody "$YAMORI" --lang en --dir d check $fw
+	t_exit 'with exit 2' 2 $nobody "$YAMORI" --dir d check $fw
+fi
 t_exit 'collect, too' 2 $nobody "$YAMORI" --dir d collect --from a.facts
 chmod 700 d
 chmod 600 d/*.db
